@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { wire } from './wire.ts';
+
+/** Milliseconds a grant is good for. */
+export const GRANT_LIFETIME_MS = 15 * 60_000;
+
+/**
+ * What metadata allows a bearer to do at blob: read or write these contents, for a while. Travels in a body or in the grant header, never
+ * in a URL.
+ */
+export const grantClaimsSchema = z.object({
+  use: z.enum(['read', 'write']),
+  /** The principal it was given to. */
+  who: z.string(),
+  /** Each content by hash; for reading with its location as the receipt told it. */
+  contents: z.array(z.object({ hash: wire.hash, location: z.string().optional() })).max(1_000),
+  /** Milliseconds since 1970. */
+  expires: z.number().int(),
+});
+export type GrantClaims = z.output<typeof grantClaimsSchema>;
+
+/**
+ * Blob's word that these contents are durable and match their hashes. A commit that names a content carries the receipt for it.
+ * `location` is opaque to everyone but blob's driver.
+ */
+export const receiptClaimsSchema = z.object({
+  who: z.string(),
+  contents: z.array(z.object({ hash: wire.hash, size: wire.size, location: z.string() })).max(1_000),
+  /** Milliseconds since 1970. */
+  at: z.number().int(),
+});
+export type ReceiptClaims = z.output<typeof receiptClaimsSchema>;
+
+/** Milliseconds for which a receipt backs a commit. */
+export const RECEIPT_LIFETIME_MS = 60 * 60_000;

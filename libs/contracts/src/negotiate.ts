@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { changeSchema } from './change.ts';
+import { commitSchema } from './commit.ts';
+import { outcomeSchema } from './outcome.ts';
+import { wire } from './wire.ts';
+
+/** Changes in one request, and so in one commit. */
+export const MAX_CHANGES_PER_REQUEST = 1_000;
+/** Bytes of contents carried inside one negotiate request, before base64. Larger sets go to the blob service. */
+export const MAX_INLINE_BYTES = 64 * 1024;
+/** Changes of the log in one answer; a commit is never cut, so one answer can hold more. */
+export const MAX_PULLED_CHANGES = 2_000;
+
+/** Who asks about which directory; part of every request about one directory. */
+export const directoryFields = {
+  client_id: wire.label,
+  /** The device that `client_id` labels here; random, kept in the client's state. */
+  device: wire.deviceId,
+  directory: wire.label,
+  shared: z.boolean().default(false),
+};
+
+/**
+ * `POST /api/v1/negotiate`: what changed here since `cursor`, for what changed there since `cursor`.
+ *
+ * `epoch` is the directory's history as the client knows it, null for a client that has none. When it differs from the server's, nothing
+ * is decided: the answer says `rejoin` and the client merges with a snapshot.
+ */
+export const negotiateRequestSchema = z.object({
+  protocol: z.literal(1),
+  ...directoryFields,
+  epoch: z.string().max(64).nullable(),
+  cursor: wire.seq,
+  /** What the client has applied to its disk; never above `cursor`. */
+  applied: wire.seq.optional(),
+  changes: z.array(changeSchema).max(MAX_CHANGES_PER_REQUEST),
+  /** Proofs that the contents of the changes lie on the blob service. */
+  receipts: z
+    .array(z.string().max(1024 * 1024))
+    .max(64)
+    .default([]),
+  /** Small contents, base64, by hash. */
+  contents: z.record(wire.hash, z.string()).default({}),
+  /** False leaves the log out of the answer: a client with a stream open asks for it only when it missed something. */
+  pull: z.boolean().default(true),
+  /** A conflict also leaves its loser as a file beside the winner. */
+  conflict_copies: z.boolean().default(false),
+});
+export type NegotiateRequest = z.output<typeof negotiateRequestSchema>;
+export type NegotiateRequestJson = z.input<typeof negotiateRequestSchema>;
+
+export const negotiateResponseSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('rejoin'), epoch: z.string(), head: wire.seq }),
+  z.object({
+    status: z.literal('ok'),
+    epoch: z.string(),
+    /** The directory's latest sequence number. */
+    head: wire.seq,
+    /** In the order of the request's changes. */
+    outcomes: z.array(outcomeSchema),
+    /** Write grants that together cover every `needs_content`. */
+    grants: z.array(z.object({ hashes: z.array(wire.hash), grant: z.string() })),
+    /** The log after the request's cursor, or [] when it was not asked for. */
+    commits: z.array(commitSchema),
+    /** Where `commits` end: the cursor to ask with next. */
+    cursor: wire.seq,
+    /** True when the log goes on after `cursor`. */
+    more: z.boolean(),
+    /** Open conflicts in the directory. */
+    conflicts: z.number().int().nonnegative(),
+  }),
+]);
+export type NegotiateResponse = z.output<typeof negotiateResponseSchema>;
+export type NegotiateResponseJson = z.input<typeof negotiateResponseSchema>;
+
+/**
+ * `POST /api/v1/snapshot`: every live head of the directory at one moment, as NDJSON: a header line, a line per head, an end line. A
+ * stream without its end line was cut and counts for nothing.
+ */
+export const snapshotRequestSchema = z.object({ protocol: z.literal(1), ...directoryFields });
+export type SnapshotRequestJson = z.input<typeof snapshotRequestSchema>;
+export const snapshotHeaderSchema = z.object({ epoch: z.string(), seq: wire.seq });
+export const snapshotEndSchema = z.object({ end: z.literal(true), heads: z.number().int() });
+
+/** `POST /api/v1/grants`: read grants for contents of versions that the principal may read. Unknown hashes are left out of the answer. */
+export const readGrantsRequestSchema = z.object({
+  protocol: z.literal(1),
+  ...directoryFields,
+  hashes: z.array(wire.hash).min(1).max(1_000),
+});
+export type ReadGrantsRequestJson = z.input<typeof readGrantsRequestSchema>;
+export const readGrantsResponseSchema = z.object({ grants: z.array(z.object({ hashes: z.array(wire.hash), grant: z.string() })) });
+export type ReadGrantsResponseJson = z.input<typeof readGrantsResponseSchema>;

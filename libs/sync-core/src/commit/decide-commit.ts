@@ -1,0 +1,254 @@
+import {
+  type ContentHash,
+  type DeleteChange,
+  type Entry,
+  type Head,
+  type Outcome,
+  type PutChange,
+  type RelativePath,
+  type Seq,
+  type VersionId,
+  type VersionState,
+  ancestorsOf,
+  sameContent,
+  sameState,
+} from '@syncpair/contracts';
+import { conflictCopyPath } from './conflict-copy-name.ts';
+import { mergeBesideEdit, mergeSameContent } from './merge-metadata.ts';
+import { orderOf, wins } from './order.ts';
+import { Overlay } from './overlay.ts';
+import type { ConflictWrite, DirectoryView, StoredVersion, VersionWrite } from './stored-version.ts';
+
+/** What a decision needs beside the directory's state. */
+export interface CommitContext {
+  /** The sequence number that the commit gets if it writes anything. */
+  readonly seq: Seq;
+  /** The place of the first write; above 0 when earlier changes of the same commit have written. */
+  readonly firstOrdinal: number;
+  /** The server's clock, nanoseconds since 1970. */
+  readonly now: bigint;
+  /** The `client_id` of the proposer, for the names of conflict copies. */
+  readonly author: string;
+  /** The size of a content that is durable on the server and that the proposer may use; null when there is none. */
+  readonly contentSize: (hash: ContentHash) => number | null;
+  readonly conflictCopies: boolean;
+}
+
+export interface CommitDecision {
+  /** In the order of the changes. */
+  readonly outcomes: readonly Outcome[];
+  readonly writes: readonly VersionWrite[];
+  readonly conflicts: readonly ConflictWrite[];
+}
+
+/**
+ * Decides changes of one device, in their order, against the state of their directory. Each stands for itself: one that loses fails none
+ * of the others.
+ *
+ * - A version made from the head replaces it, whatever the clocks say.
+ * - Among concurrent contents the greater order wins and the other is kept as the loser of a conflict. A folder wins over anything that
+ *   is not one, because its children would go with it.
+ * - A concurrent edit survives a concurrent deletion; a touch does not.
+ * - Equal content is never a conflict; executable bit and mtime merge by themselves.
+ * - A path needs folders above it: missing ones are made again, a file in their place loses to the folder.
+ */
+export function decideCommit(view: DirectoryView, changes: readonly (PutChange | DeleteChange)[], context: CommitContext): CommitDecision {
+  const decider = new Decider(new Overlay(view, context.seq, context.firstOrdinal), context);
+  const outcomes = changes.map((change) => decider.answer(change) ?? (change.op === 'put' ? decider.put(change) : decider.remove(change)));
+  return { outcomes, writes: decider.overlay.writes, conflicts: decider.conflicts };
+}
+
+const isLive = (version: StoredVersion | null): version is StoredVersion & { state: Entry } =>
+  version !== null && version.state.kind !== 'tombstone';
+const headOf = (path: RelativePath, stored: StoredVersion): Head => ({ path, version: stored.version, state: stored.state });
+
+/** One pass over a list of changes; lives no longer than the call of `decideCommit`. */
+class Decider {
+  readonly overlay: Overlay;
+  readonly conflicts: ConflictWrite[] = [];
+  readonly #context: CommitContext;
+
+  constructor(overlay: Overlay, context: CommitContext) {
+    this.overlay = overlay;
+    this.#context = context;
+  }
+
+  /** The first answer again, when the same change was sent before. */
+  answer(change: PutChange | DeleteChange): Outcome | null {
+    const earlier = this.overlay.answered(change.id);
+    if (earlier === null) return null;
+    const head = this.overlay.head(earlier.path);
+    if (earlier.lost && earlier.conflict !== null && head !== null) {
+      return {
+        id: change.id,
+        status: 'lost',
+        version: earlier.version.version,
+        conflict: earlier.conflict,
+        head: headOf(earlier.path, head),
+      };
+    }
+    if (change.op === 'put' && !sameState(earlier.version.state, change.entry)) {
+      return { id: change.id, status: 'merged', head: headOf(earlier.path, earlier.version) };
+    }
+    return { id: change.id, status: 'committed', version: earlier.version.version, conflict: earlier.conflict };
+  }
+
+  put(change: PutChange): Outcome {
+    const refusal = this.#refuseSize(change);
+    if (refusal !== null) return refusal;
+    const head = this.overlay.head(change.path);
+    if (!isLive(head)) return this.#putWhereNothingLives(change, head);
+    if (sameContent(head.state, change.entry)) return this.#putSameContent(change, head);
+    const base = change.base === null ? null : this.overlay.version(change.path, change.base);
+    const replacesFolder = head.state.kind === 'dir' && this.overlay.liveChildren(change.path) > 0;
+    if (!replacesFolder) {
+      if (change.base === head.version) return this.#accept(change, head, change.entry, head.version);
+      if (base !== null && base.contentSince === head.contentSince) {
+        return this.#accept(change, head, mergeBesideEdit(base.state, change.entry, head.state), head.version);
+      }
+    }
+    if (base !== null && sameContent(base.state, change.entry)) return this.#metadataBesideEdit(change, head, base);
+    return this.#contest(change, head, base, replacesFolder);
+  }
+
+  remove(change: DeleteChange): Outcome {
+    const head = this.overlay.head(change.path);
+    if (!isLive(head)) return { id: change.id, status: 'current', head: head && headOf(change.path, head) };
+    const base = this.overlay.version(change.path, change.base);
+    const unchanged =
+      head.version === change.base ||
+      (base !== null && base.contentSince === head.contentSince) ||
+      (base?.state.kind === 'dir' && head.state.kind === 'dir');
+    if (!unchanged || (head.state.kind === 'dir' && this.overlay.liveChildren(change.path) > 0)) {
+      return { id: change.id, status: 'superseded', head: headOf(change.path, head) };
+    }
+    const write = this.#write(change.path, { kind: 'tombstone' }, head, head.version, change.id);
+    return { id: change.id, status: 'committed', version: write, conflict: null };
+  }
+
+  #refuseSize(change: PutChange): Outcome | null {
+    if (change.entry.kind !== 'file') return null;
+    const size = this.#context.contentSize(change.entry.hash);
+    if (size === null || size === change.entry.size) return null;
+    return {
+      id: change.id,
+      status: 'rejected',
+      code: 'hash_mismatch',
+      message: `the content ${change.entry.hash} has ${size} bytes, not ${change.entry.size}`,
+    };
+  }
+
+  #lacksContent(entry: Entry): boolean {
+    return entry.kind === 'file' && this.#context.contentSize(entry.hash) === null;
+  }
+
+  #putWhereNothingLives(change: PutChange, head: StoredVersion | null): Outcome {
+    const base =
+      change.base === null || head === null || change.base === head.version ? null : this.overlay.version(change.path, change.base);
+    // A touch of what somebody deleted meanwhile is no edit that could outlive the deletion.
+    if (head !== null && base !== null && base.state.kind !== 'tombstone' && sameContent(base.state, change.entry)) {
+      return { id: change.id, status: 'superseded', head: headOf(change.path, head) };
+    }
+    return this.#accept(change, head, change.entry, head === null ? null : head.version);
+  }
+
+  #putSameContent(change: PutChange, head: StoredVersion & { state: Entry }): Outcome {
+    const base = change.base === null ? null : this.overlay.version(change.path, change.base);
+    const merged = change.base === head.version ? change.entry : mergeSameContent(base?.state ?? null, head.state, change.entry);
+    if (sameState(merged, head.state)) return { id: change.id, status: 'current', head: headOf(change.path, head) };
+    return this.#accept(change, head, merged, head.version);
+  }
+
+  /** Only mtime or executable bit were changed, while the head has another content: the bit is carried over to it. */
+  #metadataBesideEdit(change: PutChange, head: StoredVersion & { state: Entry }, base: StoredVersion): Outcome {
+    const merged = mergeBesideEdit(base.state, head.state, change.entry);
+    if (sameState(merged, head.state)) return { id: change.id, status: 'superseded', head: headOf(change.path, head) };
+    const version = this.#write(change.path, merged, head, head.version, change.id);
+    return { id: change.id, status: 'merged', head: { path: change.path, version, state: merged } };
+  }
+
+  #contest(change: PutChange, head: StoredVersion, base: StoredVersion | null, replacesFolder: boolean): Outcome {
+    if (this.#lacksContent(change.entry)) return { id: change.id, status: 'needs_content' };
+    const proposed = { state: change.entry, order: orderOf(change.entry, base?.order ?? null, this.#context.now) };
+    const kind = (change.entry.kind === 'dir') === (head.state.kind === 'dir') ? 'content' : 'kind';
+    const baseId = base?.version ?? null;
+    if (!replacesFolder && wins(proposed, head)) {
+      const version = this.#write(change.path, change.entry, base, baseId, change.id);
+      const conflict = this.#conflict(change.path, kind, baseId, version, head.version, version);
+      this.#copyLoser(change.path, head.state, head.version);
+      return { id: change.id, status: 'committed', version, conflict };
+    }
+    const version = this.overlay.write({
+      path: change.path,
+      ...proposed,
+      sameContentAs: null,
+      parent: baseId,
+      changeId: change.id,
+      lost: true,
+    });
+    const conflict = this.#conflict(change.path, kind, baseId, head.version, version, version);
+    this.#copyLoser(change.path, change.entry, version);
+    return { id: change.id, status: 'lost', version, conflict, head: headOf(change.path, head) };
+  }
+
+  #accept(change: PutChange, head: StoredVersion | null, state: Entry, parent: VersionId | null): Outcome {
+    if (this.#lacksContent(state)) return { id: change.id, status: 'needs_content' };
+    const version = this.#write(change.path, state, head, parent, change.id);
+    return sameState(state, change.entry)
+      ? { id: change.id, status: 'committed', version, conflict: null }
+      : { id: change.id, status: 'merged', head: { path: change.path, version, state } };
+  }
+
+  /** Writes a head, with the folders it needs above it. */
+  #write(
+    path: RelativePath,
+    state: VersionState,
+    from: StoredVersion | null,
+    parent: VersionId | null,
+    changeId: string | null,
+  ): VersionId {
+    if (state.kind !== 'tombstone') this.#makeAncestors(path);
+    const order = orderOf(state, from?.order ?? null, this.#context.now);
+    const sameContentAs = from !== null && sameContent(from.state, state) ? from : null;
+    return this.overlay.write({ path, state, order, sameContentAs, parent, changeId, lost: false });
+  }
+
+  #makeAncestors(path: RelativePath): void {
+    for (const folder of ancestorsOf(path)) {
+      const head = this.overlay.head(folder);
+      if (head?.state.kind === 'dir') continue;
+      const version = this.overlay.write({
+        path: folder,
+        state: { kind: 'dir' },
+        order: orderOf({ kind: 'dir' }, head?.order ?? null, this.#context.now),
+        sameContentAs: null,
+        parent: head?.version ?? null,
+        changeId: null,
+        lost: false,
+      });
+      if (isLive(head)) {
+        this.#conflict(folder, 'kind', null, version, head.version, version);
+        this.#copyLoser(folder, head.state, head.version);
+      }
+    }
+  }
+
+  #conflict(
+    path: RelativePath,
+    kind: ConflictWrite['kind'],
+    base: VersionId | null,
+    winner: VersionId,
+    loser: VersionId,
+    at: VersionId,
+  ): string {
+    const id = `c${at}`;
+    this.conflicts.push({ id, path, kind, base, winner, loser });
+    return id;
+  }
+
+  #copyLoser(path: RelativePath, state: VersionState, loser: VersionId): void {
+    if (!this.#context.conflictCopies || (state.kind !== 'file' && state.kind !== 'link')) return;
+    const copy = conflictCopyPath(path, this.#context.author, loser);
+    if (!isLive(this.overlay.head(copy))) this.#write(copy, state, null, null, null);
+  }
+}
