@@ -1,0 +1,127 @@
+import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import type { ListedEntry, Observed } from './observed.ts';
+
+/**
+ * The folder of one directory, as the engine uses it. Everything is asked in batches, so that an implementation can answer each in one
+ * go on a thread of its own. No call follows a symbolic link below the root, reads outside of it or writes outside of it, whatever other
+ * processes do to the tree meanwhile.
+ *
+ * A failure of one path is a `DiskProblem` in its place of the answer; only the loss of the root itself rejects, with `RootLostError`.
+ */
+export interface Disk {
+  /** Proves that the root is there and which one it is. @throws {RootLostError} */
+  identify(): Promise<RootIdentity>;
+
+  /** Every name in a folder (null: the root), or why it could not be read completely. Names that are SyncPair's own are left out. */
+  list(folder: RelativePath | null): Promise<Listing | DiskProblem>;
+
+  /** What lies at each path; null where there is certainly nothing. */
+  stat(paths: readonly RelativePath[]): Promise<(Observed | null | DiskProblem)[]>;
+
+  /** The SHA-256 of each file, read while its stamp stayed the expected one; `changed` where it did not. */
+  hash(files: readonly ExpectedFile[]): Promise<(ContentHash | 'changed' | DiskProblem)[]>;
+
+  /** The bytes of small files (a few MiB in all), under the same condition. */
+  read(files: readonly ExpectedFile[]): Promise<(Uint8Array | 'changed' | DiskProblem)[]>;
+
+  /** The bytes of a file of any size, as a stream; the caller checks the stamp again afterwards with `stat`. */
+  openRead(path: RelativePath, start: number): Promise<AsyncIterable<Uint8Array> | DiskProblem>;
+
+  /**
+   * A file in the staging area, to be filled and then named by `apply`. What lies there after a crash is removed by `clean`, except parts
+   * of large downloads that `stage` resumes: `key` names the content, `size` tells how much of it is there already.
+   */
+  stage(key: ContentHash): Promise<StagedFile>;
+
+  /** Carries out actions in their order, each all or not at all, and makes them durable before it answers. */
+  apply(actions: readonly DiskAction[]): Promise<DiskResult[]>;
+
+  /** Removes debris of earlier runs. */
+  clean(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** Tells one root from another that was put in its place. */
+export interface RootIdentity {
+  readonly device: string;
+  readonly inode: string;
+}
+
+/** The root is missing, replaced, or not a folder. Nothing that is absent counts as deleted. */
+export class RootLostError extends Error {
+  override readonly name = 'RootLostError';
+}
+
+export interface Listing {
+  readonly entries: readonly ListedEntry[];
+  /** Names that cannot travel (not UTF-8, reserved, too long, with a backslash), each with its reason. What they hold is unknown. */
+  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Why one path could not be read or written; it is tried again later. `code` is stable (`EACCES`, `ENOSPC`, `not_a_folder`, …). */
+export class DiskProblem {
+  readonly code: string;
+  readonly message: string;
+
+  constructor(code: string, message: string) {
+    this.code = code;
+    this.message = message;
+  }
+}
+
+export interface ExpectedFile {
+  readonly path: RelativePath;
+  readonly stamp: string;
+}
+
+export interface StagedFile {
+  /** Bytes already there from an interrupted download. */
+  readonly size: number;
+  /** Reads back what is there, to continue a hash over it. */
+  readExisting(): AsyncIterable<Uint8Array>;
+  write(chunk: Uint8Array): Promise<void>;
+  /** Flushes and closes; the file stays until `apply` names it or `discard` is called. */
+  finish(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** What must lie at a path for an action to touch it: this stamp, or nothing. */
+export type Expected = { readonly stamp: string } | 'absent';
+
+export type DiskAction =
+  /** Puts a file in place. The permissions of a replaced file stay, but for the executable bit; a new one gets those of the umask. */
+  | {
+      readonly op: 'file';
+      readonly path: RelativePath;
+      readonly expected: Expected;
+      /** The bytes, or the hash under which they were staged, or an untouched file of the same content to copy. */
+      readonly content:
+        { readonly bytes: Uint8Array } | { readonly staged: ContentHash } | { readonly copyOf: ExpectedFile; readonly hash: ContentHash };
+      readonly mtime: bigint;
+      readonly executable: boolean;
+    }
+  | { readonly op: 'link'; readonly path: RelativePath; readonly expected: Expected; readonly target: string; readonly mtime: bigint }
+  /** Makes a folder; a file or link in its place is replaced when it is the expected one. An existing folder is success. */
+  | { readonly op: 'dir'; readonly path: RelativePath; readonly expected: Expected }
+  /** Sets mtime and executable bit of a file or link, its content untouched. */
+  | {
+      readonly op: 'metadata';
+      readonly path: RelativePath;
+      readonly expected: Expected;
+      readonly mtime: bigint;
+      readonly executable: boolean | null;
+    }
+  /** Removes a file, link or empty folder. */
+  | { readonly op: 'remove'; readonly path: RelativePath; readonly expected: Expected }
+  /** Gives a file, link or folder with all in it another name; `to` must be free. */
+  | { readonly op: 'rename'; readonly from: RelativePath; readonly to: RelativePath; readonly expected: Expected };
+
+export type DiskResult =
+  /** Done. `observed` is what lies there now, null after a removal; `rescued` names the copy of bytes that someone wrote at the last moment. */
+  | { readonly status: 'done'; readonly observed: Observed | null; readonly rescued?: RelativePath }
+  /** Something else lay there; nothing was touched. */
+  | { readonly status: 'changed' }
+  /** A folder that is to be removed still holds something. */
+  | { readonly status: 'not_empty' }
+  | { readonly status: 'problem'; readonly problem: DiskProblem };

@@ -1,0 +1,56 @@
+import type { Change, ContentHash, Head, NegotiateResponse, Seq, SyncEvent } from '@syncpair/contracts';
+
+/**
+ * The server as one directory's engine uses it. Every call rejects with `ServerError` when it fails, and is not repeated inside: the
+ * engine decides when to try again. Every call may be repeated: its effect is that of one.
+ */
+export interface SyncServer {
+  /** Proposes changes and reads the log; see `negotiateRequestSchema`. */
+  negotiate(request: Negotiation): Promise<NegotiateResponse>;
+
+  /** Every live head at one moment. The iterator is exhausted before `seq` and `epoch` count for anything. */
+  snapshot(): Promise<Snapshot>;
+
+  /**
+   * Uploads small contents (each at most MAX_FRAME_BYTES) in one request. The receipt proves all of them.
+   */
+  uploadMany(grants: readonly string[], contents: readonly { readonly hash: ContentHash; readonly bytes: Uint8Array }[]): Promise<string>;
+
+  /** Uploads one content of any size. @returns its receipt. */
+  uploadOne(grant: string, hash: ContentHash, size: number, bytes: AsyncIterable<Uint8Array>): Promise<string>;
+
+  /**
+   * Downloads small contents, verified; those that the server does not have, or that are larger than MAX_FRAME_BYTES, are left out.
+   */
+  downloadMany(hashes: readonly ContentHash[]): Promise<ReadonlyMap<ContentHash, Uint8Array>>;
+
+  /** The bytes of one content from `start` on. Whoever reads them verifies the hash. Null: the server does not have it. */
+  downloadOne(hash: ContentHash, start: number): Promise<AsyncIterable<Uint8Array> | null>;
+}
+
+export interface Negotiation {
+  readonly epoch: string | null;
+  readonly cursor: Seq;
+  readonly applied: Seq;
+  readonly changes: readonly Change[];
+  readonly receipts: readonly string[];
+  readonly contents: ReadonlyMap<ContentHash, Uint8Array>;
+  readonly pull: boolean;
+}
+
+export interface Snapshot {
+  readonly epoch: string;
+  readonly seq: Seq;
+  /** In batches of some hundred. Rejects when the stream was cut. */
+  readonly heads: AsyncIterable<readonly Head[]>;
+}
+
+/** One connection for all directories of a client that tells what others did. */
+export interface EventStream {
+  /**
+   * Connects, and again for ever after a loss (1, 2, 4, 8, 16, then 30 s with jitter; 40 s of silence is a loss). `onEvent` gets every
+   * event; `onConnection` tells whether the stream is up, with the reason when it is not.
+   */
+  start(handlers: { onEvent: (event: SyncEvent) => void; onConnection: (up: boolean, reason: string | null) => void }): void;
+  close(): Promise<void>;
+}
