@@ -14,6 +14,7 @@ export * from './negotiate.ts';
 export * from './events.ts';
 export * from './protocol-version.ts';
 export * from './routes.ts';
+export * from './route-description.ts';
 export * from './signed-token.ts';
 export * from './grant.ts';
 export * from './blob-frames.ts';

@@ -2,23 +2,24 @@ import { z } from 'zod';
 import type { Parsed } from './brand.ts';
 import { parseContentHash } from './content-hash.ts';
 import { parseLabel } from './directory-ref.ts';
+import type { ErrorCode } from './error-code.ts';
 import { parseIsoTime, parseNanoseconds } from './mtime.ts';
 import { parseRelativePath } from './relative-path.ts';
 import { parseSeq, parseVersionId } from './version-id.ts';
 
-/** A string that one of the parsers accepts; its refusal becomes the message. */
-function text<T>(parse: (text: string) => Parsed<T>) {
+/** A string that one of the parsers accepts; its refusal becomes the message, `code` the error code that a service answers with. */
+function text<T>(parse: (text: string) => Parsed<T>, code: ErrorCode = 'invalid_request') {
   return z.string().transform((value, context): T => {
     const result = parse(value);
     if (result.ok) return result.value;
-    context.addIssue({ code: 'custom', message: result.reason });
+    context.addIssue({ code: 'custom', message: result.reason, params: { code } });
     return z.NEVER;
   });
 }
 
 /** Wire forms of the primitives: big integers and times in nanoseconds are decimal strings. */
 export const wire = {
-  path: text(parseRelativePath),
+  path: text(parseRelativePath, 'invalid_path'),
   hash: text(parseContentHash),
   label: text(parseLabel),
   version: text(parseVersionId),
