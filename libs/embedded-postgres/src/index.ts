@@ -1,1 +1,5 @@
-export {};
+export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './error.ts';
+export { openEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './open-embedded-postgres.ts';
+export { lockStorage, type StorageLock } from './storage-lock.ts';
+export { createDatabase, dropDatabase, withDatabase } from './databases.ts';
+export type { PostgresLog } from './log.ts';

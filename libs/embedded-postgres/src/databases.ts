@@ -1,0 +1,49 @@
+import pg from 'pg';
+
+/** `invalid_catalog_name`: there is no database of that name. */
+const NO_SUCH_DATABASE = '3D000';
+
+/** Makes the database that `url` names where it does not exist. */
+export async function ensureDatabase(url: string): Promise<void> {
+  try {
+    await query(url, 'SELECT 1');
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== NO_SUCH_DATABASE) throw error;
+    await createDatabase(url);
+  }
+}
+
+/** Makes the database that `url` names, empty. */
+export async function createDatabase(url: string): Promise<void> {
+  await query(maintenanceUrl(url), `CREATE DATABASE ${nameIn(url)} TEMPLATE template0`);
+}
+
+/** Drops the database that `url` names, with whoever is still connected to it. */
+export async function dropDatabase(url: string): Promise<void> {
+  await query(maintenanceUrl(url), `DROP DATABASE IF EXISTS ${nameIn(url)} WITH (FORCE)`);
+}
+
+/** The same server and account, another database. */
+export function withDatabase(url: string, name: string): string {
+  const other = new URL(url);
+  other.pathname = `/${name}`;
+  return other.href;
+}
+
+function maintenanceUrl(url: string): string {
+  return withDatabase(url, 'postgres');
+}
+
+function nameIn(url: string): string {
+  return pg.escapeIdentifier(decodeURIComponent(new URL(url).pathname.slice(1)));
+}
+
+async function query(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

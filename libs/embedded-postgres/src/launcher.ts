@@ -1,0 +1,85 @@
+import { type ChildProcess, type SpawnOptions, execFile, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { Account } from './account.ts';
+import { closedFolder } from './closed-folder.ts';
+import { EmbeddedPostgresError } from './error.ts';
+
+const run = promisify(execFile);
+
+export interface LaunchOptions {
+  readonly cwd: string;
+  readonly stdio: SpawnOptions['stdio'];
+  /** What the kernel sends when this process is gone, however it went; Linux only. */
+  readonly deathSignal: 'INT' | 'KILL';
+}
+
+/** Starts a program as the account PostgreSQL runs as. The child's pid is the program's. */
+export type Launch = (program: string, args: readonly string[], options: LaunchOptions) => ChildProcess;
+
+/** Bits of `CapEff` in `/proc/self/status`. */
+const CAP_DAC_OVERRIDE = 1n << 1n;
+const CAP_DAC_READ_SEARCH = 1n << 2n;
+
+/**
+ * Decides how programs are started as `account`.
+ *
+ * As root the account must reach binaries and data. Where a folder above them is closed to it, the programs get one ambient capability:
+ * `dac_read_search`, which lets them pass and read but not write, or `dac_override` where a container has only that. PostgreSQL also asks
+ * access(2) about its own binary, which ignores a capability unless the securebit `no_setuid_fixup` is set.
+ *
+ * @param account null: as whoever we are
+ * @param folders absolute real paths that the programs must reach
+ * @throws EmbeddedPostgresError `unreachable_folder`
+ */
+export async function prepareLaunch(account: Account | null, folders: readonly string[]): Promise<Launch> {
+  const help = process.platform === 'linux' ? await setprivHelp() : '';
+  const capability = account === null ? null : await neededCapability(account, folders, help);
+  const identity = account === null ? [] : [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
+  const capabilities =
+    capability === null ? [] : ['--securebits=+no_setuid_fixup', `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`];
+  const env = cleanEnvironment();
+
+  return (program, args, { cwd, stdio, deathSignal }) => {
+    // A session of its own: Ctrl-C in a terminal is for the server, which stops PostgreSQL last.
+    const common: SpawnOptions = { cwd, stdio, env, detached: process.platform !== 'win32' };
+    if (help === '') return spawn(program, args, { ...common, ...(account ?? {}) });
+    const death = help.includes('--pdeathsig') ? [`--pdeathsig=${deathSignal}`] : [];
+    return spawn('setpriv', [...identity, ...capabilities, ...death, '--', program, ...args], common);
+  };
+}
+
+/** Empty where there is no such program. */
+async function setprivHelp(): Promise<string> {
+  try {
+    return (await run('setpriv', ['--help'])).stdout;
+  } catch {
+    return '';
+  }
+}
+
+async function neededCapability(account: Account, folders: readonly string[], help: string): Promise<string | null> {
+  const closed = (await Promise.all(folders.map((folder) => closedFolder(folder, account)))).find((folder) => folder !== null);
+  if (closed === undefined) return null;
+  if (help.includes('--ambient-caps')) {
+    const effective = effectiveCapabilities(await readFile('/proc/self/status', 'utf8'));
+    if ((effective & CAP_DAC_READ_SEARCH) !== 0n) return 'dac_read_search';
+    if ((effective & CAP_DAC_OVERRIDE) !== 0n) return 'dac_override';
+  }
+  throw new EmbeddedPostgresError(
+    'unreachable_folder',
+    `PostgreSQL runs as user ${account.uid} because this is root, and that user cannot enter ${closed}: ` +
+      'run as another user, choose a --storage-dir elsewhere, or give --database-url',
+  );
+}
+
+function effectiveCapabilities(status: string): bigint {
+  const hex = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  return hex === undefined ? 0n : BigInt(`0x${hex}`);
+}
+
+/** Ours, without what would steer PostgreSQL from outside or translate its messages. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG|TZ$)/.test(name));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C' };
+}

@@ -1,0 +1,103 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { chooseAccount } from './account.ts';
+import { findBinaries } from './binaries.ts';
+import { type Cluster, dataDirsIn, ensureDataDirectory } from './data-directory.ts';
+import { ensureDatabase } from './databases.ts';
+import { EmbeddedPostgresError } from './error.ts';
+import { prepareLaunch } from './launcher.ts';
+import type { PostgresLog } from './log.ts';
+import { makeOwnedFolder } from './owned-files.ts';
+import { createPassword, passwordFileOf, readPassword } from './password.ts';
+import { type StorageLock, lockStorage } from './storage-lock.ts';
+import { type Supervisor, supervise } from './supervisor.ts';
+import { stopSurvivors } from './survivors.ts';
+import { isSystemError } from './system-error.ts';
+
+export interface EmbeddedPostgresOptions {
+  /** Everything lies in its folder `postgres`; made when missing. */
+  readonly storageDir: string;
+  readonly log: PostgresLog;
+  /** PostgreSQL went down by itself; it is started again, and answers on the same port. */
+  readonly onExit?: (how: string) => void;
+  /** The storage lock where the caller already holds it; taken and released here otherwise. */
+  readonly lock?: StorageLock;
+  /** False trades the safety of a power cut for speed; for throw-away data only. */
+  readonly durable?: boolean;
+}
+
+export interface EmbeddedPostgres {
+  /** `postgresql://…@127.0.0.1:PORT/syncpair`, with the password: a secret. It stays the same until `stop`. */
+  readonly url: string;
+  /** Of the postmaster that runs now. */
+  readonly pid: number;
+  /** Within 5 s; open connections are ended. */
+  stop(): Promise<void>;
+}
+
+const NAME = 'syncpair';
+
+/**
+ * Starts the PostgreSQL of a storage directory, after making it at the first time and after cleaning up what a killed server left.
+ *
+ * @throws EmbeddedPostgresError whose message and exit code are for the user
+ */
+export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const storageDir = await makeStorageDir(options.storageDir);
+  const lock = options.lock ?? lockStorage(storageDir);
+  const releaseOwn = (): void => {
+    if (options.lock === undefined) lock.release();
+  };
+  try {
+    const { cluster, password } = await prepare(storageDir, options);
+    const supervisor = await supervise(cluster, options);
+    const url = `postgresql://${NAME}:${password}@127.0.0.1:${supervisor.port}/${NAME}`;
+    await stopOnFailure(supervisor, () => ensureDatabase(url));
+    return {
+      url,
+      get pid() {
+        return supervisor.pid;
+      },
+      async stop() {
+        await supervisor.stop();
+        releaseOwn();
+      },
+    };
+  } catch (error) {
+    releaseOwn();
+    throw error;
+  }
+}
+
+/** Makes the storage directory where it is missing and gives its real path. Only others than its owner are kept out, root can pass. */
+async function makeStorageDir(path: string): Promise<string> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return await realpath(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new EmbeddedPostgresError('unusable_storage', `the storage directory ${path} cannot be made: ${error.message}`, { cause: error });
+  }
+}
+
+async function prepare(storageDir: string, { log, durable }: EmbeddedPostgresOptions): Promise<{ cluster: Cluster; password: string }> {
+  const folder = join(storageDir, 'postgres');
+  const binaries = await findBinaries();
+  const account = await chooseAccount(folder);
+  const launch = await prepareLaunch(account, [await realpath(dirname(binaries.postgres)), storageDir]);
+  await makeOwnedFolder(folder, account);
+  const cluster: Cluster = { folder, account, binaries, launch, role: NAME, durable: durable ?? true };
+  await stopSurvivors(folder, await dataDirsIn(folder), log);
+  const password = (await readPassword(folder)) ?? (await createPassword(folder, account));
+  await ensureDataDirectory(cluster, passwordFileOf(folder));
+  return { cluster, password };
+}
+
+async function stopOnFailure(supervisor: Supervisor, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
+}
