@@ -33,3 +33,25 @@ export type ReceiptClaims = z.output<typeof receiptClaimsSchema>;
 
 /** Milliseconds for which a receipt backs a commit. */
 export const RECEIPT_LIFETIME_MS = 60 * 60_000;
+
+/** The answer to `PUT /blobs/{hash}` and `POST /blobs/batch`: a token with receipt claims for all contents of the request. */
+export const receiptResponseSchema = z.object({
+  receipt: z.string(),
+  /** Contents that are durable now. */
+  stored: z.number().int().nonnegative(),
+});
+export type ReceiptResponse = z.output<typeof receiptResponseSchema>;
+
+/** `POST /blobs/fetch`: contents by their hashes, answered as frames in this order; every hash stands in one of the read grants. */
+export const blobFetchRequestSchema = z.object({
+  grants: z
+    .array(z.string().max(1024 * 1024))
+    .min(1)
+    .max(64),
+  hashes: z.array(wire.hash).min(1).max(1_000),
+});
+export type BlobFetchRequestJson = z.input<typeof blobFetchRequestSchema>;
+
+/** `GET /api/v1/keys` (verify grants with these) and `GET /blobs/keys` (receipts): the newest key first. */
+export const publicKeysSchema = z.object({ keys: z.array(z.object({ id: z.string().min(1), pem: z.string() })) });
+export type PublicKeysJson = z.input<typeof publicKeysSchema>;

@@ -18,6 +18,8 @@ export * from './route-description.ts';
 export * from './signed-token.ts';
 export * from './grant.ts';
 export * from './blob-frames.ts';
+export * from './batch-preamble.ts';
+export * from './openapi-blob.ts';
 export * from './conflict.ts';
 export * from './hold.ts';
 export * from './error-code.ts';

@@ -32,7 +32,7 @@ export function installRequestHooks(fastify: FastifyInstance): void {
         path: request.url.split('?', 1)[0],
         status: reply.statusCode,
         duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-        ...(request.raw.aborted ? { aborted: true } : {}),
+        ...(reply.raw.writableFinished ? {} : { aborted: true }),
       },
       'request',
     );
