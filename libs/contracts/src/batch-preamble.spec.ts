@@ -19,11 +19,9 @@ describe('the preamble of a batch', () => {
   ])('comes back from chunks of %i bytes, with the frames behind it', async (size, grants) => {
     const decoded = await decodeBatchPreamble(chunked(body(grants), size));
     expect(decoded.grants).toEqual(grants);
-    const frames = await Array.fromAsync(decodeFrames(decoded.frames));
-    expect(frames).toEqual([
-      { hash: EMPTY_HASH, bytes: new Uint8Array(0) },
-      { hash: EMPTY_HASH, bytes: null },
-    ]);
+    const lengths: (number | null)[] = [];
+    for await (const frame of decodeFrames(decoded.frames)) lengths.push(frame.bytes?.length ?? null);
+    expect(lengths).toEqual([0, null]);
   });
 
   it('is refused when it is cut or larger than allowed', async () => {
