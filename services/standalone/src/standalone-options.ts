@@ -1,0 +1,21 @@
+import type { LogLevel } from '@syncpair/service-http';
+
+/** What `syncpair server` was asked for, checked by the command line already. */
+export interface StandaloneOptions {
+  /** TCP port; 0 takes any that is free. */
+  readonly port: number;
+  /** An address or name to listen on. */
+  readonly host: string;
+  /** Everything the server keeps lies in it; made when missing. */
+  readonly storageDir: string;
+  /** `postgresql://…`; null runs the embedded PostgreSQL in the storage directory. */
+  readonly databaseUrl: string | null;
+  readonly auth: 'open' | 'token';
+  readonly logLevel: LogLevel;
+  /** A file to append the log to; null logs to stderr. */
+  readonly logFile: string | null;
+  /** Errors only, and no line when ready. */
+  readonly quiet: boolean;
+  /** Stops the server when it fires, also while it starts. */
+  readonly signal?: AbortSignal;
+}
