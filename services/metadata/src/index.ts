@@ -1,0 +1,4 @@
+export { MetadataModule } from './app.module.ts';
+export type { AuthMode, MetadataOptions } from './metadata-options.ts';
+export { GrantSigner } from './auth/grant-signer.ts';
+export type { ByteRange, ContentAddress, ContentStore, StoredContent } from './content/content-store.ts';
