@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { conflictSchema } from './conflict.ts';
-import { versionStateSchema } from './entry.wire.ts';
 import { historyItemSchema } from './version.ts';
 import { wire } from './wire.ts';
 
@@ -73,10 +72,9 @@ export type ResolveResponse = z.infer<typeof resolveResponseSchema>;
 
 /**
  * `GET /api/v1/tree`: everything that is live, or was live at `at`, as NDJSON like a snapshot: a line with epoch and seq
- * (`snapshotHeaderSchema`), a line per path in the order of paths, an end line (`snapshotEndSchema`). A stream without its end line was cut.
+ * (`snapshotHeaderSchema`), a line per path (`headSchema`) in the order of paths, an end line (`snapshotEndSchema`). A stream without its end line was cut.
  */
 export const treeQuerySchema = z.object({ ...queryFields, at: wire.isoTime.optional() });
-export const treeLineSchema = z.object({ path: wire.path, version: wire.version, state: versionStateSchema });
 
 /** `GET /api/v1/devices`: who synchronises the directory, and how far each has come. */
 export const devicesQuerySchema = z.object(queryFields);
