@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.ts';
 import { type Binaries, POSTGRES_MAJOR } from './binaries.ts';
+import { endOf } from './child-end.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import type { Launch } from './launcher.ts';
 import { giveTree } from './owned-files.ts';
+import { startFailure } from './start-failure.ts';
 import { isSystemError } from './system-error.ts';
 import { tailOf } from './tail.ts';
 
@@ -38,9 +39,10 @@ export async function dataDirsIn(folder: string): Promise<string[]> {
  * full disk half-way leaves nothing that looks like a data directory; such leftovers are removed.
  *
  * @param passwordFile readable by the account
+ * @returns whether it was made now
  * @throws EmbeddedPostgresError `wrong_version`, `out_of_space`, `start_failed`
  */
-export async function ensureDataDirectory(cluster: Cluster, passwordFile: string): Promise<void> {
+export async function ensureDataDirectory(cluster: Cluster, passwordFile: string): Promise<boolean> {
   const { folder, account } = cluster;
   for (const path of await dataDirsIn(folder)) {
     if (path !== dataDirOf(folder)) await rm(path, { recursive: true, force: true });
@@ -48,12 +50,14 @@ export async function ensureDataDirectory(cluster: Cluster, passwordFile: string
   const version = await versionOf(dataDirOf(folder));
   if (version === null) {
     await initialise(cluster, passwordFile);
-  } else if (version !== POSTGRES_MAJOR) {
+    return true;
+  }
+  if (version !== POSTGRES_MAJOR) {
     const message = `${dataDirOf(folder)} was made by PostgreSQL ${version}, and this is ${POSTGRES_MAJOR}: use the SyncPair that made it, and move the data with backup and restore-backup`;
     throw new EmbeddedPostgresError('wrong_version', message);
-  } else if (account !== null && (await stat(dataDirOf(folder))).uid !== account.uid) {
-    await giveTree(dataDirOf(folder), account);
   }
+  if (account !== null && (await stat(dataDirOf(folder))).uid !== account.uid) await giveTree(dataDirOf(folder), account);
+  return false;
 }
 
 async function versionOf(dataDir: string): Promise<string | null> {
@@ -79,21 +83,13 @@ async function initialise({ folder, binaries, launch, role, durable }: Cluster, 
   ];
   const child = launch(binaries.initdb, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], deathSignal: 'KILL' });
   const words = tailOf(child.stderr);
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) {
+  const { ok, how } = await endOf(child);
+  if (!ok) {
     await rm(unfinished, { recursive: true, force: true });
-    throw startFailure(`PostgreSQL could not set up ${folder}`, words());
+    throw startFailure(`setting up PostgreSQL in ${folder} ${how}`, words());
   }
   await rename(unfinished, dataDirOf(folder));
   if (durable) await syncFolder(folder);
-}
-
-/** Tells a full disk from other causes by PostgreSQL's own words, which are in English because we ask for that. */
-export function startFailure(what: string, words: string): EmbeddedPostgresError {
-  if (words.includes('No space left on device')) {
-    return new EmbeddedPostgresError('out_of_space', `${what}: the disk is full; free some space and start again`);
-  }
-  return new EmbeddedPostgresError('start_failed', words === '' ? `${what}, and gave no reason` : `${what}: ${words}`);
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -1,14 +1,28 @@
 import pg from 'pg';
+import { EmbeddedPostgresError } from './error.ts';
 
 /** `invalid_catalog_name`: there is no database of that name. */
 const NO_SUCH_DATABASE = '3D000';
+/** `invalid_password`. */
+const WRONG_PASSWORD = '28P01';
 
-/** Makes the database that `url` names where it does not exist. */
+/**
+ * Makes the database that `url` names where it does not exist.
+ *
+ * @throws EmbeddedPostgresError `wrong_password`
+ */
 export async function ensureDatabase(url: string): Promise<void> {
   try {
     await query(url, 'SELECT 1');
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== NO_SUCH_DATABASE) throw error;
+    const code = error instanceof pg.DatabaseError ? error.code : undefined;
+    if (code === WRONG_PASSWORD) {
+      throw new EmbeddedPostgresError(
+        'wrong_password',
+        'the file "password" in the folder postgres of the storage directory is not the one of its data: remove it, and a new one is made',
+      );
+    }
+    if (code !== NO_SUCH_DATABASE) throw error;
     await createDatabase(url);
   }
 }

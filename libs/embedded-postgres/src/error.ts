@@ -17,6 +17,8 @@ const EXIT_CODES = {
   wrong_version: 2,
   /** No PostgreSQL is packaged for this platform, or its package is incomplete. */
   missing_binaries: 2,
+  /** The password file and the data do not belong together. */
+  wrong_password: 2,
   /** The disk is full. */
   out_of_space: 1,
   /** PostgreSQL ended before it was ready; the message has its own words. */

@@ -20,6 +20,7 @@ export type Launch = (program: string, args: readonly string[], options: LaunchO
 /** Bits of `CapEff` in `/proc/self/status`. */
 const CAP_DAC_OVERRIDE = 1n << 1n;
 const CAP_DAC_READ_SEARCH = 1n << 2n;
+const CAP_SETPCAP = 1n << 8n;
 
 /**
  * Decides how programs are started as `account`.
@@ -63,8 +64,9 @@ async function neededCapability(account: Account, folders: readonly string[], he
   if (closed === undefined) return null;
   if (help.includes('--ambient-caps')) {
     const effective = effectiveCapabilities(await readFile('/proc/self/status', 'utf8'));
-    if ((effective & CAP_DAC_READ_SEARCH) !== 0n) return 'dac_read_search';
-    if ((effective & CAP_DAC_OVERRIDE) !== 0n) return 'dac_override';
+    const may = (bit: bigint): boolean => (effective & bit) !== 0n;
+    if (may(CAP_SETPCAP) && may(CAP_DAC_READ_SEARCH)) return 'dac_read_search';
+    if (may(CAP_SETPCAP) && may(CAP_DAC_OVERRIDE)) return 'dac_override';
   }
   throw new EmbeddedPostgresError(
     'unreachable_folder',

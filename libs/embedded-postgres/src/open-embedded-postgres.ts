@@ -8,7 +8,7 @@ import { EmbeddedPostgresError } from './error.ts';
 import { prepareLaunch } from './launcher.ts';
 import type { PostgresLog } from './log.ts';
 import { makeOwnedFolder } from './owned-files.ts';
-import { createPassword, passwordFileOf, readPassword } from './password.ts';
+import { createPassword, passwordFileOf, readPassword, resetPassword } from './password.ts';
 import { type StorageLock, lockStorage } from './storage-lock.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
 import { stopSurvivors } from './survivors.ts';
@@ -22,6 +22,8 @@ export interface EmbeddedPostgresOptions {
   readonly onExit?: (how: string) => void;
   /** The storage lock where the caller already holds it; taken and released here otherwise. */
   readonly lock?: StorageLock;
+  /** Ends the start; what runs by then is stopped. */
+  readonly signal?: AbortSignal;
   /** False trades the safety of a power cut for speed; for throw-away data only. */
   readonly durable?: boolean;
 }
@@ -40,7 +42,7 @@ const NAME = 'syncpair';
 /**
  * Starts the PostgreSQL of a storage directory, after making it at the first time and after cleaning up what a killed server left.
  *
- * @throws EmbeddedPostgresError whose message and exit code are for the user
+ * @throws EmbeddedPostgresError whose message and exit code are for the user; the signal's reason
  */
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const storageDir = await makeStorageDir(options.storageDir);
@@ -88,8 +90,10 @@ async function prepare(storageDir: string, { log, durable }: EmbeddedPostgresOpt
   await makeOwnedFolder(folder, account);
   const cluster: Cluster = { folder, account, binaries, launch, role: NAME, durable: durable ?? true };
   await stopSurvivors(folder, await dataDirsIn(folder), log);
-  const password = (await readPassword(folder)) ?? (await createPassword(folder, account));
-  await ensureDataDirectory(cluster, passwordFileOf(folder));
+  const known = await readPassword(folder);
+  const password = known ?? (await createPassword(cluster));
+  const fresh = await ensureDataDirectory(cluster, passwordFileOf(folder));
+  if (known === null && !fresh) await resetPassword(cluster, password);
   return { cluster, password };
 }
 

@@ -1,38 +1,43 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, dataDirOf, startFailure } from './data-directory.ts';
+import { type ChildEnd, endOf } from './child-end.ts';
+import { type Cluster, dataDirOf } from './data-directory.ts';
 import { makeOwnedFolder } from './owned-files.ts';
 import { readPostmasterPid } from './postmaster-pid.ts';
 import { settings } from './settings.ts';
+import { startFailure } from './start-failure.ts';
 import { tailOf } from './tail.ts';
 
 /** A running server. */
 export interface Postmaster {
   readonly pid: number;
-  /** Resolves with a description when it is gone, for whatever reason. */
-  readonly gone: Promise<string>;
+  /** Resolves when it is gone, for whatever reason. */
+  readonly gone: Promise<ChildEnd>;
   /** Fast shutdown, then immediate shutdown; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
 const POLL_MS = 10;
 
-/** A stop is complete within 5 s, the time that a service manager or a person waits. */
-const FAST_MS = 3_500;
-const IMMEDIATE_MS = 1_000;
+/** A stop is complete within 5 s, the time that a service manager or a person waits. The last one cannot be refused. */
+const STOP_STEPS = [
+  { signal: 'SIGINT', patienceMs: 3_500 },
+  { signal: 'SIGQUIT', patienceMs: 1_000 },
+  { signal: 'SIGKILL', patienceMs: 60_000 },
+] as const;
 
 /**
  * Starts PostgreSQL on a data directory that exists, and waits until it takes connections. Recovery after a crash may take its time: there
- * is no limit but the process's own end.
+ * is no limit but the process's own end and `signal`.
  *
- * @throws EmbeddedPostgresError `out_of_space`, `start_failed`
+ * @throws EmbeddedPostgresError `out_of_space`, `start_failed`; the signal's reason
  */
-export async function startPostmaster(cluster: Cluster, port: number): Promise<Postmaster> {
+export async function startPostmaster(cluster: Cluster, port: number, signal?: AbortSignal): Promise<Postmaster> {
   const { folder, account, binaries, launch, durable } = cluster;
+  signal?.throwIfAborted();
   const dataDir = dataDirOf(folder);
   const logDir = join(folder, 'log');
   await makeOwnedFolder(logDir, account);
@@ -40,71 +45,60 @@ export async function startPostmaster(cluster: Cluster, port: number): Promise<P
   const args = ['-D', dataDir, ...settings(port, logDir, durable)];
   const child = launch(binaries.postgres, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], deathSignal: 'INT' });
   const words = tailOf(child.stderr);
-  const gone = goneOf(child);
-  // Where no death signal exists this is the next best; a kill -9 is then left to the next start.
+  const gone = endOf(child);
+  let end: ChildEnd | null = null;
+  // Where no death signal exists this is the next best; what a kill -9 leaves running is the next start's to stop.
   const atExit = (): void => void child.kill('SIGINT');
   process.once('exit', atExit);
-  void gone.then(() => process.off('exit', atExit));
+  void gone.then((how) => {
+    end = how;
+    process.off('exit', atExit);
+  });
 
-  let ended: string | null = null;
-  void gone.then((how) => (ended = how));
-  for (;;) {
-    if (ended !== null) throw startFailure(`PostgreSQL on ${dataDir} ${ended as string}`, await lastWords(words(), logDir, since));
-    const state = await readPostmasterPid(dataDir);
-    if (state?.ready === true && state.pid === child.pid) break;
+  while (!(await isReady(dataDir, child.pid))) {
+    const ended = end as ChildEnd | null;
+    if (ended !== null) throw startFailure(`PostgreSQL on ${dataDir} ${ended.how}`, `${words()}\n${await recentLog(logDir, since)}`.trim());
+    if (signal?.aborted === true) {
+      await stop(child, gone);
+      signal.throwIfAborted();
+    }
     await sleep(POLL_MS);
   }
   // A program that has nothing else to do may end; the kernel or the exit hook then ends PostgreSQL.
   setKeepsAlive(child, false);
-  return { pid: child.pid, gone, stop: () => stop(child, gone) };
+  return { pid: child.pid ?? 0, gone, stop: () => stop(child, gone) };
 }
 
-async function goneOf(child: ChildProcess): Promise<string> {
-  try {
-    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    return signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
-  } catch (error) {
-    return `could not be started: ${error instanceof Error ? error.message : String(error)}`;
-  }
+async function isReady(dataDir: string, pid: number | undefined): Promise<boolean> {
+  const state = await readPostmasterPid(dataDir);
+  return state?.ready === true && state.pid === pid;
 }
 
 function setKeepsAlive(child: ChildProcess, alive: boolean): void {
-  const { stderr } = child;
-  if (alive) child.ref();
-  else child.unref();
-  if (stderr instanceof Socket) {
-    if (alive) stderr.ref();
-    else stderr.unref();
+  const handles = [child, ...(child.stderr instanceof Socket ? [child.stderr] : [])];
+  for (const handle of handles) {
+    if (alive) handle.ref();
+    else handle.unref();
   }
 }
 
-async function stop(child: ChildProcess, gone: Promise<string>): Promise<void> {
+async function stop(child: ChildProcess, gone: Promise<ChildEnd>): Promise<void> {
   setKeepsAlive(child, true);
-  for (const [signal, patience] of [
-    ['SIGINT', FAST_MS],
-    ['SIGQUIT', IMMEDIATE_MS],
-    ['SIGKILL', null],
-  ] as const) {
+  for (const { signal, patienceMs } of STOP_STEPS) {
     child.kill(signal);
-    if (patience === null) break;
     const timer = new AbortController();
-    const done = await Promise.race([gone.then(() => true), sleep(patience, false, { signal: timer.signal }).catch(() => false)]);
+    const done = await Promise.race([gone.then(() => true), sleep(patienceMs, false, { signal: timer.signal }).catch(() => false)]);
     timer.abort();
     if (done) return;
   }
-  await gone;
 }
 
-/** What it said before its log took over, and the grave lines of the log since. */
-async function lastWords(stderr: string, logDir: string, since: number): Promise<string> {
-  const lines = stderr.split('\n');
+/** The end of what was logged since the start: from its first moments on, PostgreSQL tells its troubles there. */
+async function recentLog(logDir: string, since: number): Promise<string> {
+  const recent: string[] = [];
   for (const name of await readdir(logDir)) {
     const path = join(logDir, name);
-    if ((await stat(path)).mtimeMs < since - 1_000) continue;
-    lines.push(...(await readFile(path, 'utf8')).slice(-4_000).split('\n').slice(-20));
+    if ((await stat(path)).mtimeMs >= since - 1_000) recent.push((await readFile(path, 'utf8')).split('\n').slice(-20).join('\n'));
   }
-  return lines
-    .filter((line) => /FATAL|PANIC|ERROR|HINT|No space left|could not|cannot/.test(line))
-    .slice(-6)
-    .join('; ');
+  return recent.join('\n');
 }

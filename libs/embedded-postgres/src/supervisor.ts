@@ -21,12 +21,14 @@ const PORT_ATTEMPTS = 3;
 export interface SupervisorOptions {
   readonly log: PostgresLog;
   readonly onExit?: (how: string) => void;
+  /** For the first start. */
+  readonly signal?: AbortSignal;
 }
 
 /** The first start is the caller's to handle when it fails; later ones are repeated for ever, on the same port. */
-export async function supervise(cluster: Cluster, { log, onExit }: SupervisorOptions): Promise<Supervisor> {
+export async function supervise(cluster: Cluster, { log, onExit, signal }: SupervisorOptions): Promise<Supervisor> {
   const stopping = new AbortController();
-  const first = await startOnFreePort(cluster);
+  const first = await startOnFreePort(cluster, signal);
   const { port } = first;
   let current: Postmaster = first.postmaster;
 
@@ -34,7 +36,7 @@ export async function supervise(cluster: Cluster, { log, onExit }: SupervisorOpt
     let failures = 0;
     for (;;) {
       const since = performance.now();
-      const how = await current.gone;
+      const { how } = await current.gone;
       if (stopping.signal.aborted) return;
       log.warn(`PostgreSQL ${how}; starting it again`);
       onExit?.(how);
@@ -45,10 +47,11 @@ export async function supervise(cluster: Cluster, { log, onExit }: SupervisorOpt
         if (stopping.signal.aborted) return;
         try {
           await stopSurvivors(cluster.folder, [dataDirOf(cluster.folder)], log);
-          current = await startPostmaster(cluster, port);
+          current = await startPostmaster(cluster, port, stopping.signal);
           log.info('PostgreSQL is back');
           break;
         } catch (error) {
+          if (stopping.signal.aborted) return;
           log.warn(error instanceof Error ? error.message : String(error));
         }
       }
@@ -71,11 +74,11 @@ export async function supervise(cluster: Cluster, { log, onExit }: SupervisorOpt
 }
 
 /** A port that was free can be taken before PostgreSQL binds it. */
-async function startOnFreePort(cluster: Cluster): Promise<{ postmaster: Postmaster; port: number }> {
+async function startOnFreePort(cluster: Cluster, signal: AbortSignal | undefined): Promise<{ postmaster: Postmaster; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {
-      return { postmaster: await startPostmaster(cluster, port), port };
+      return { postmaster: await startPostmaster(cluster, port, signal), port };
     } catch (error) {
       if (attempt === PORT_ATTEMPTS || !(error instanceof Error) || !error.message.includes('Address already in use')) throw error;
     }
