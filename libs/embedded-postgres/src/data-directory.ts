@@ -56,7 +56,7 @@ export async function ensureDataDirectory(cluster: Cluster, passwordFile: string
     const message = `${dataDirOf(folder)} was made by PostgreSQL ${version}, and this is ${POSTGRES_MAJOR}: use the SyncPair that made it, and move the data with backup and restore-backup`;
     throw new EmbeddedPostgresError('wrong_version', message);
   }
-  if (account !== null && (await stat(dataDirOf(folder))).uid !== account.uid) await giveTree(dataDirOf(folder), account);
+  if (account !== null && (await stat(dataDirOf(folder))).uid !== account.uid) await giveTree(folder, account);
   return false;
 }
 

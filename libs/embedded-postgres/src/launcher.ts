@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, execFile, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Account } from './account.ts';
+import { type Capability, ownCapabilities } from './capabilities.ts';
 import { closedFolder } from './closed-folder.ts';
 import { EmbeddedPostgresError } from './error.ts';
 
@@ -17,10 +17,8 @@ export interface LaunchOptions {
 /** Starts a program as the account PostgreSQL runs as. The child's pid is the program's. */
 export type Launch = (program: string, args: readonly string[], options: LaunchOptions) => ChildProcess;
 
-/** Bits of `CapEff` in `/proc/self/status`. */
-const CAP_DAC_OVERRIDE = 1n << 1n;
-const CAP_DAC_READ_SEARCH = 1n << 2n;
-const CAP_SETPCAP = 1n << 8n;
+/** Without these a root cannot keep files and processes that belong to another user. */
+const NEEDED: readonly Capability[] = ['chown', 'dac_override', 'kill', 'setgid', 'setuid'];
 
 /**
  * Decides how programs are started as `account`.
@@ -31,7 +29,7 @@ const CAP_SETPCAP = 1n << 8n;
  *
  * @param account null: as whoever we are
  * @param folders absolute real paths that the programs must reach
- * @throws EmbeddedPostgresError `unreachable_folder`
+ * @throws EmbeddedPostgresError `no_account`, `unreachable_folder`
  */
 export async function prepareLaunch(account: Account | null, folders: readonly string[]): Promise<Launch> {
   const help = process.platform === 'linux' ? await setprivHelp() : '';
@@ -59,25 +57,25 @@ async function setprivHelp(): Promise<string> {
   }
 }
 
-async function neededCapability(account: Account, folders: readonly string[], help: string): Promise<string | null> {
+async function neededCapability(account: Account, folders: readonly string[], help: string): Promise<Capability | null> {
+  const own = process.platform === 'linux' ? await ownCapabilities() : null;
+  const missing = own === null ? [] : NEEDED.filter((name) => !own.has(name));
+  if (missing.length > 0) {
+    throw new EmbeddedPostgresError(
+      'no_account',
+      `PostgreSQL does not run as root, and this root may not run it as user ${account.uid} (it lacks ${missing.join(', ')}): ` +
+        'run as another user, or give --database-url',
+    );
+  }
   const closed = (await Promise.all(folders.map((folder) => closedFolder(folder, account)))).find((folder) => folder !== null);
   if (closed === undefined) return null;
-  if (help.includes('--ambient-caps')) {
-    const effective = effectiveCapabilities(await readFile('/proc/self/status', 'utf8'));
-    const may = (bit: bigint): boolean => (effective & bit) !== 0n;
-    if (may(CAP_SETPCAP) && may(CAP_DAC_READ_SEARCH)) return 'dac_read_search';
-    if (may(CAP_SETPCAP) && may(CAP_DAC_OVERRIDE)) return 'dac_override';
-  }
+  if (own !== null && own.has('setpcap') && help.includes('--ambient-caps'))
+    return own.has('dac_read_search') ? 'dac_read_search' : 'dac_override';
   throw new EmbeddedPostgresError(
     'unreachable_folder',
     `PostgreSQL runs as user ${account.uid} because this is root, and that user cannot enter ${closed}: ` +
       'run as another user, choose a --storage-dir elsewhere, or give --database-url',
   );
-}
-
-function effectiveCapabilities(status: string): bigint {
-  const hex = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
-  return hex === undefined ? 0n : BigInt(`0x${hex}`);
 }
 
 /** Ours, without what would steer PostgreSQL from outside or translate its messages. */
