@@ -1,0 +1,106 @@
+import type { Readable } from 'node:stream';
+import type { ContentHash } from '@syncpair/contracts';
+import type { ByteRange, RangeRequest } from './byte-range.ts';
+
+/** A content that is durable and has its hash. */
+export interface StoredBlob {
+  readonly hash: ContentHash;
+  /** Bytes. */
+  readonly size: number;
+  /** Where the driver found or put it. Opaque to everyone else, at most 200 characters; finding without it is possible but slower. */
+  readonly location: string;
+}
+
+/** A content by name; the location is a hint that may be missing, stale or wrong. */
+export interface BlobRef {
+  readonly hash: ContentHash;
+  readonly location?: string | undefined;
+}
+
+/** What a put must bring. */
+export interface ExpectedBlob {
+  readonly hash: ContentHash;
+  /** Bytes, when the sender declared them. */
+  readonly size?: number | undefined;
+  /** Bytes; more are refused while they arrive. */
+  readonly maxBytes: number;
+}
+
+/** A small content, whole. */
+export interface SmallBlob {
+  readonly hash: ContentHash;
+  readonly bytes: Uint8Array;
+}
+
+/** An open content. `body` must be read to its end or destroyed. */
+export interface OpenBlob extends ByteRange {
+  /** Bytes of the whole content. */
+  readonly size: number;
+  /** The bytes of the range. Not verified again on the way: its reader holds them against the hash. */
+  readonly body: Readable;
+}
+
+/**
+ * Immutable contents under their SHA-256. Any number of processes may use one store at a time.
+ *
+ * Errors: `hash_mismatch`, `too_large`, `out_of_space` and `invalid_request` (the bytes ended early) as DomainError. Whatever a method
+ * throws, nothing half written can be read afterwards, and the store goes on working. Anything else that is thrown is a fault of the store.
+ */
+export interface BlobStore {
+  /**
+   * Reads `body` to its end and stores it. Resolves only when the bytes had the expected hash and size and will outlive a power cut.
+   * A content that exists is success, but its bytes are read and verified all the same, and a damaged copy is replaced. `body` is not
+   * destroyed on failure, so that its sender can still be answered.
+   */
+  put(expected: ExpectedBlob, body: Readable): Promise<StoredBlob>;
+
+  /**
+   * Stores many small contents with one durable step at the end, each verified before it is written. Resolves to one entry per different
+   * hash, in the order of their first appearance. When it rejects, nothing of the sequence was acknowledged (parts may lie unreferenced).
+   */
+  putMany(blobs: AsyncIterable<SmallBlob>): Promise<StoredBlob[]>;
+
+  /**
+   * Opens a content for reading, null when it is missing or its copy is recognised as damaged.
+   *
+   * @throws {DomainError} `range_not_satisfiable` for a range outside of the content.
+   */
+  open(ref: BlobRef, range?: RangeRequest): Promise<OpenBlob | null>;
+
+  /**
+   * The bytes of many small contents, verified, in the order asked; null for one that is missing, damaged or longer than `maxBytes`.
+   * Holds a few megabytes at a time, whatever is asked; stops when the caller stops.
+   */
+  readMany(refs: readonly BlobRef[], maxBytes: number): AsyncIterable<Uint8Array | null>;
+
+  /** Size and location, null when it is missing or recognised as damaged. */
+  stat(ref: BlobRef): Promise<StoredBlob | null>;
+
+  /** Every content by its name, in no order, perhaps twice when it lies at two locations. The bytes are not verified. */
+  list(): AsyncIterable<StoredBlob>;
+
+  /** Removes the copy at the location, or a copy that stands alone when none is given; nothing when there is none. Packed bytes stay until compaction. */
+  delete(ref: BlobRef): Promise<void>;
+
+  /** A small object of the service's own (keys, identity), null when there is none. */
+  readObject(name: string): Promise<Uint8Array | null>;
+
+  /** Creates a small object, readable by the service only; false, changing nothing, when it exists. Of concurrent creators exactly one succeeds. */
+  createObject(name: string, bytes: Uint8Array): Promise<boolean>;
+
+  /** Writes and removes something. @throws when the storage cannot be written. */
+  checkWritable(): Promise<void>;
+
+  /** Finishes what is open. The store must not be used afterwards. */
+  close(): Promise<void>;
+}
+
+/** The object of this name, made by `create` when there is none; all processes get the same bytes. */
+export async function ensureObject(store: BlobStore, name: string, create: () => Uint8Array | string): Promise<Buffer> {
+  const existing = await store.readObject(name);
+  if (existing !== null) return Buffer.from(existing);
+  await store.createObject(name, Buffer.from(create()));
+  const created = await store.readObject(name);
+  if (created === null) throw new Error(`the store object ${name} vanished`);
+  return Buffer.from(created);
+}

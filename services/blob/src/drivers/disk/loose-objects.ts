@@ -1,0 +1,132 @@
+import type { FileHandle } from 'node:fs/promises';
+import { type Readable, Readable as ReadableStream } from 'node:stream';
+import type { ContentHash } from '@syncpair/contracts';
+import type { ExpectedBlob, OpenBlob, StoredBlob } from '../../blobs/blob-store.ts';
+import { type RangeRequest, resolveRange } from '../../blobs/byte-range.ts';
+import { checkArrived } from '../../blobs/refusals.ts';
+import { ContentSink, receive } from './content-sink.ts';
+import type { Folder } from './folder.ts';
+import { SHARDS, hashOfFile, shardOf } from './layout.ts';
+import { formatLocation } from './location.ts';
+import type { TempFiles } from './temp-files.ts';
+
+/** Bytes read at a time. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** Contents that stand alone, one file each. */
+export class LooseObjects {
+  readonly #objects: Folder;
+  readonly #temp: TempFiles;
+  /** Shards whose own names are known to be durable. Another process may have made a shard a moment ago. */
+  readonly #durable = new Set<string>();
+
+  constructor(objects: Folder, temp: TempFiles) {
+    this.#objects = objects;
+    this.#temp = temp;
+  }
+
+  async put(expected: ExpectedBlob, body: Readable): Promise<StoredBlob> {
+    const name = shardOf(expected.hash);
+    const shard = await this.#objects.folder(name);
+    try {
+      if (!this.#durable.has(name)) await this.#objects.sync();
+      this.#durable.add(name);
+      const existing = await shard.size(expected.hash);
+      const size =
+        existing !== null && existing === expected.size
+          ? await this.#verify(expected, body, shard)
+          : await this.#write(expected, body, shard, existing);
+      return { hash: expected.hash, size, location: formatLocation({ kind: 'loose', size }) };
+    } finally {
+      await shard.close();
+    }
+  }
+
+  /** A copy of the declared size is here: the bytes that come prove possession, and need no room on the disk. */
+  async #verify(expected: ExpectedBlob, body: Readable, shard: Folder): Promise<number> {
+    const sink = new ContentSink(null, expected.maxBytes);
+    await receive(body, sink);
+    checkArrived(expected, { hash: sink.digest(), size: sink.size });
+    // Another process may have named it a moment ago, its folder not yet flushed.
+    await shard.sync();
+    return sink.size;
+  }
+
+  #write(expected: ExpectedBlob, body: Readable, shard: Folder, existing: number | null): Promise<number> {
+    return this.#temp.with(async ({ name, handle }) => {
+      const sink = new ContentSink(handle.fd, expected.maxBytes);
+      await receive(body, sink);
+      checkArrived(expected, { hash: sink.digest(), size: sink.size });
+      if (existing === sink.size) {
+        await shard.sync();
+        return sink.size;
+      }
+      await handle.sync();
+      await shard.adopt(this.#temp.folder, name, expected.hash);
+      return sink.size;
+    });
+  }
+
+  /** Null when it is missing, or has not the size that its location tells. */
+  async open(hash: ContentHash, told: number | null, range: RangeRequest | undefined): Promise<OpenBlob | null> {
+    const handle = await this.handle(hash, told);
+    if (handle === null) return null;
+    try {
+      const { size } = await handle.stat();
+      const { start, end } = resolveRange(size, range);
+      if (start < end) return { size, start, end, body: handle.createReadStream({ start, end: end - 1, highWaterMark: CHUNK_BYTES }) };
+      await handle.close();
+      return { size, start, end, body: ReadableStream.from([]) };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async handle(hash: ContentHash, told: number | null): Promise<FileHandle | null> {
+    return this.#inShard(hash, async (shard) => {
+      const handle = await shard.read(hash);
+      if (handle === null || told === null || (await handle.stat()).size === told) return handle;
+      await handle.close();
+      return null;
+    });
+  }
+
+  async stat(hash: ContentHash, told: number | null): Promise<StoredBlob | null> {
+    const size = await this.#inShard(hash, (shard) => shard.size(hash));
+    return size === null || (told !== null && told !== size) ? null : { hash, size, location: formatLocation({ kind: 'loose', size }) };
+  }
+
+  async delete(hash: ContentHash): Promise<void> {
+    await this.#inShard(hash, async (shard) => {
+      await shard.remove(hash);
+      await shard.sync();
+    });
+  }
+
+  async *list(): AsyncGenerator<StoredBlob> {
+    for (const name of SHARDS) {
+      const shard = await this.#objects.existing(name);
+      if (shard === null) continue;
+      try {
+        for (const file of await shard.names()) {
+          const hash = hashOfFile(name, file);
+          const size = hash === null ? null : await shard.size(file);
+          if (hash !== null && size !== null) yield { hash, size, location: formatLocation({ kind: 'loose', size }) };
+        }
+      } finally {
+        await shard.close();
+      }
+    }
+  }
+
+  async #inShard<T>(hash: ContentHash, use: (shard: Folder) => Promise<T>): Promise<T | null> {
+    const shard = await this.#objects.existing(shardOf(hash));
+    if (shard === null) return null;
+    try {
+      return await use(shard);
+    } finally {
+      await shard.close();
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { hash as digest } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import type { ContentHash } from '@syncpair/contracts';
+import type { SmallBlob, StoredBlob } from '../../blobs/blob-store.ts';
+import { wrongHash } from '../../blobs/refusals.ts';
+import { PACK_MAGIC, type PlacedRecord, RECORD_HEADER_BYTES, readRecordHeader } from '../../packs/pack-format.ts';
+import { countEntries, entriesOf, findInIndex } from '../../packs/pack-index.ts';
+import { type Piece, planReads } from '../../packs/read-plan.ts';
+import type { Folder } from './folder.ts';
+import { type DiskLocation, formatLocation } from './location.ts';
+import type { PackAppender } from './pack-appender.ts';
+import type { PackFile } from './pack-file.ts';
+import { indexName, packIds, packName } from './pack-names.ts';
+import { readFully } from './write-fully.ts';
+
+/** Bytes of a batch that are gathered before they are appended. */
+const SLICE_BYTES = 1024 * 1024;
+
+export type PackLocation = Extract<DiskLocation, { kind: 'pack' }>;
+
+const located = (pack: string, { hash, length, offset }: PlacedRecord): StoredBlob => ({
+  hash,
+  size: length,
+  location: formatLocation({ kind: 'pack', pack, offset, length }),
+});
+
+/** Small contents, many to a file. */
+export class PackedObjects {
+  readonly #packs: Folder;
+  readonly #appender: PackAppender;
+
+  constructor(packs: Folder, appender: PackAppender) {
+    this.#packs = packs;
+    this.#appender = appender;
+  }
+
+  async putMany(blobs: AsyncIterable<SmallBlob>): Promise<StoredBlob[]> {
+    const stored = new Map<ContentHash, StoredBlob>();
+    const touched: PackFile[] = [];
+    let slice: SmallBlob[] = [];
+    let sliceBytes = 0;
+    const append = async (): Promise<void> => {
+      if (slice.length === 0) return;
+      const { pack, placed } = await this.#appender.append(slice);
+      touched.push(pack);
+      for (const record of placed) stored.set(record.hash, located(pack.id, record));
+      slice = [];
+      sliceBytes = 0;
+    };
+    const known = new Set<ContentHash>();
+    try {
+      for await (const blob of blobs) {
+        const actual = digest('sha256', blob.bytes);
+        if (actual !== blob.hash) throw wrongHash(blob.hash, actual);
+        if (known.has(blob.hash)) continue;
+        known.add(blob.hash);
+        slice.push(blob);
+        sliceBytes += blob.bytes.length;
+        if (sliceBytes >= SLICE_BYTES) await append();
+      }
+      await append();
+      await Promise.all([...new Set(touched)].map((pack) => this.#appender.flush(pack)));
+    } finally {
+      for (const pack of touched) this.#appender.release(pack);
+    }
+    return [...stored.values()];
+  }
+
+  /** The bytes at a location, null when they are not this content. */
+  async read(hash: ContentHash, { pack, offset, length }: PackLocation): Promise<Buffer | null> {
+    const bytes = await this.#withPack(pack, (handle) => readFully(handle, offset, length));
+    return bytes !== null && digest('sha256', bytes) === hash ? bytes : null;
+  }
+
+  /** The bytes of many contents, each at the index of its piece; those that could not be read or verified are left out. */
+  async readPieces<P extends Piece & { readonly hash: ContentHash; readonly index: number }>(
+    pieces: readonly P[],
+  ): Promise<Map<number, Buffer>> {
+    const found = new Map<number, Buffer>();
+    for (const span of planReads(pieces)) {
+      const bytes = await this.#withPack(span.pack, (handle) => readFully(handle, span.start, span.end - span.start));
+      if (bytes === null) continue;
+      for (const piece of span.pieces) {
+        const content = bytes.subarray(piece.offset - span.start, piece.offset - span.start + piece.length);
+        if (digest('sha256', content) === piece.hash) found.set(piece.index, content);
+      }
+    }
+    return found;
+  }
+
+  /** The record at a location, by its header. */
+  async stat(hash: ContentHash, { pack, offset, length }: PackLocation): Promise<StoredBlob | null> {
+    const record = await this.#withPack(pack, (handle) => recordAt(handle, offset));
+    return record?.hash === hash && record.length === length ? located(pack, record) : null;
+  }
+
+  /** Looks through all packs, the newest first. */
+  async find(hash: ContentHash): Promise<StoredBlob | null> {
+    for (const id of packIds(await this.#packs.names())) {
+      const record = await this.#findIn(id, hash);
+      if (record !== null) return located(id, record);
+    }
+    return null;
+  }
+
+  async *list(): AsyncGenerator<StoredBlob> {
+    for (const id of packIds(await this.#packs.names())) {
+      const pack = await this.#packs.read(packName(id));
+      const index = await this.#packs.read(indexName(id));
+      try {
+        const count = index === null ? null : await countEntries(reader(index), (await index.stat()).size);
+        const records = index !== null && count !== null ? entriesOf(reader(index), count) : pack === null ? [] : recordsOf(pack);
+        for await (const record of records) yield located(id, record);
+      } finally {
+        await index?.close();
+        await pack?.close();
+      }
+    }
+  }
+
+  async #findIn(id: string, hash: ContentHash): Promise<PlacedRecord | null> {
+    const index = await this.#packs.read(indexName(id));
+    try {
+      const count = index === null ? null : await countEntries(reader(index), (await index.stat()).size);
+      if (index !== null && count !== null) return await findInIndex(reader(index), count, hash);
+    } finally {
+      await index?.close();
+    }
+    return this.#withPack(id, async (handle) => {
+      for await (const record of recordsOf(handle)) if (record.hash === hash) return record;
+      return null;
+    });
+  }
+
+  async #withPack<T>(id: string, use: (handle: FileHandle) => Promise<T>): Promise<T | null> {
+    const handle = await this.#packs.read(packName(id));
+    if (handle === null) return null;
+    try {
+      return await use(handle);
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+const reader = (handle: FileHandle) => (position: number, length: number) => readFully(handle, position, length);
+
+/** The record whose content begins at `offset`, when all of it is inside the file. */
+async function recordAt(handle: FileHandle, offset: number): Promise<PlacedRecord | null> {
+  const start = offset - RECORD_HEADER_BYTES;
+  if (start < PACK_MAGIC.length) return null;
+  const header = await readFully(handle, start, RECORD_HEADER_BYTES);
+  const record = header === null ? null : readRecordHeader(header, 0);
+  if (record === null || offset + record.length > (await handle.stat()).size) return null;
+  return { ...record, offset };
+}
+
+/** Walks a pack from its front to its end, or to the torn tail of a process that was killed. */
+async function* recordsOf(handle: FileHandle): AsyncGenerator<PlacedRecord> {
+  const magic = await readFully(handle, 0, PACK_MAGIC.length);
+  if (magic === null || !magic.equals(PACK_MAGIC)) return;
+  for (let offset = PACK_MAGIC.length + RECORD_HEADER_BYTES; ;) {
+    const record = await recordAt(handle, offset);
+    if (record === null) return;
+    yield record;
+    offset += record.length + RECORD_HEADER_BYTES;
+  }
+}
