@@ -1,0 +1,64 @@
+import { type ContentHash, GRANT_HEADER, ROUTES } from '@syncpair/contracts';
+import { type DirectoryLink, open } from './directory-link.ts';
+import type { Answer } from './open-request.ts';
+import { readError, refuseUnlessSuccess } from './read-json.ts';
+import { readGrants } from './read-grants.ts';
+import { ServerError } from './server-error.ts';
+
+export async function downloadOne(link: DirectoryLink, hash: ContentHash, start: number): Promise<AsyncIterable<Uint8Array> | null> {
+  const [granted] = await readGrants(link, [hash]);
+  if (granted === undefined) return null;
+  const answer = await open(link, {
+    method: 'GET',
+    path: `${ROUTES.blobs}/${hash}`,
+    headers: {
+      [GRANT_HEADER]: granted.grant,
+      // A range counts bytes of what travels, so they must be those of the content.
+      'accept-encoding': 'identity',
+      ...(start > 0 ? { range: `bytes=${start}-` } : {}),
+    },
+  });
+  if (answer.status === 404) return missing(answer);
+  if (answer.status === 416 && start > 0 && totalOf(answer) === start) return nothing(answer);
+  await refuseUnlessSuccess(answer, 'application/octet-stream');
+  if (answer.status === 206) {
+    refuseOtherRange(answer, start);
+    return answer.body;
+  }
+  return start === 0 ? answer.body : without(answer.body, start);
+}
+
+/** Null only when it is SyncPair that says so; a proxy's 404 says nothing of the content. */
+async function missing(answer: Answer): Promise<null> {
+  const error = await readError(answer);
+  if (error.code === 'not_found') return null;
+  throw error;
+}
+
+async function* nothing(answer: Answer): AsyncGenerator<Uint8Array> {
+  answer.discard();
+}
+
+/** The size of the whole content, from an answer to a range beyond its end. */
+function totalOf(answer: Answer): number | null {
+  const total = /^bytes \*\/(\d+)$/.exec(String(answer.headers['content-range'] ?? ''))?.[1];
+  return total === undefined ? null : Number(total);
+}
+
+function refuseOtherRange(answer: Answer, start: number): void {
+  const stated = String(answer.headers['content-range'] ?? '');
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(stated) ?? [];
+  if (Number(first) === start && Number(last) + 1 === Number(total)) return;
+  answer.discard();
+  throw new ServerError('foreign', `asked for the bytes from ${start} on, the server sent "${stated}"`);
+}
+
+/** What follows the first `count` bytes, from a server that sends all whatever is asked. */
+async function* without(bytes: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+  let skip = count;
+  for await (const chunk of bytes) {
+    if (skip < chunk.length) yield chunk.subarray(skip);
+    skip = Math.max(0, skip - chunk.length);
+  }
+  if (skip > 0) throw new ServerError('foreign', `the content has only ${count - skip} bytes, fewer than the ${count} that are here`);
+}

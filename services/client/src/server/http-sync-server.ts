@@ -1,0 +1,24 @@
+import type { DirectoryLink } from './directory-link.ts';
+import { downloadMany } from './download-many.ts';
+import { downloadOne } from './download-one.ts';
+import { negotiate } from './negotiate-call.ts';
+import { snapshot } from './snapshot-call.ts';
+import type { SyncServer } from './sync-server.ts';
+import { uploadMany, uploadOne } from './upload-calls.ts';
+
+export interface SyncServerOptions extends DirectoryLink {
+  /** A conflict also leaves its loser as a file beside the winner. */
+  readonly conflictCopies: boolean;
+}
+
+/** The server behind HTTP, as the engine of one directory uses it. */
+export function createSyncServer(options: SyncServerOptions): SyncServer {
+  return {
+    negotiate: (request) => negotiate(options, options.conflictCopies, request),
+    snapshot: () => snapshot(options),
+    uploadMany: (grants, contents) => uploadMany(options, grants, contents),
+    uploadOne: (grant, hash, size, bytes) => uploadOne(options, grant, hash, size, bytes),
+    downloadMany: (hashes) => downloadMany(options, hashes),
+    downloadOne: (hash, start) => downloadOne(options, hash, start),
+  };
+}
