@@ -27,6 +27,8 @@ export const historyItemSchema = z.object({
   size: z.number().nullable(),
   /** ISO 8601; null for folders and tombstones. */
   modified: z.string().nullable(),
+  /** Null for anything but a file. */
+  executable: z.boolean().nullable(),
   /** The target of a link. */
   target: z.string().nullable(),
   /** The `client_id` of the device that made it. */
