@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { EmbeddedPostgresError } from './error.ts';
 
-/** `invalid_catalog_name`: there is no database of that name. */
-const NO_SUCH_DATABASE = '3D000';
 /** `invalid_password`. */
 const WRONG_PASSWORD = '28P01';
+
+/** A database that every server has. */
+const MAINTENANCE = 'postgres';
 
 /**
  * Makes the database that `url` names where it does not exist.
@@ -13,50 +14,46 @@ const WRONG_PASSWORD = '28P01';
  */
 export async function ensureDatabase(url: string): Promise<void> {
   try {
-    await query(url, 'SELECT 1');
+    await onServer(url, async (client, name) => {
+      const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+      if (rowCount === 0) await create(client, name);
+    });
   } catch (error) {
-    const code = error instanceof pg.DatabaseError ? error.code : undefined;
-    if (code === WRONG_PASSWORD) {
-      throw new EmbeddedPostgresError(
-        'wrong_password',
-        'the file "password" in the folder postgres of the storage directory is not the one of its data: remove it, and a new one is made',
-      );
-    }
-    if (code !== NO_SUCH_DATABASE) throw error;
-    await createDatabase(url);
+    if (!(error instanceof pg.DatabaseError) || error.code !== WRONG_PASSWORD) throw error;
+    throw new EmbeddedPostgresError(
+      'wrong_password',
+      'the file "password" in the folder postgres of the storage directory is not the one of its data: remove it, and a new one is made',
+    );
   }
 }
 
 /** Makes the database that `url` names, empty. */
 export async function createDatabase(url: string): Promise<void> {
-  await query(maintenanceUrl(url), `CREATE DATABASE ${nameIn(url)} TEMPLATE template0`);
+  await onServer(url, create);
 }
 
 /** Drops the database that `url` names, with whoever is still connected to it. */
 export async function dropDatabase(url: string): Promise<void> {
-  await query(maintenanceUrl(url), `DROP DATABASE IF EXISTS ${nameIn(url)} WITH (FORCE)`);
+  await onServer(url, (client, name) => client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`));
 }
 
 /** The same server and account, another database. */
 export function withDatabase(url: string, name: string): string {
   const other = new URL(url);
-  other.pathname = `/${name}`;
+  other.pathname = `/${encodeURIComponent(name)}`;
   return other.href;
 }
 
-function maintenanceUrl(url: string): string {
-  return withDatabase(url, 'postgres');
+function create(client: pg.Client, name: string): Promise<unknown> {
+  return client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`);
 }
 
-function nameIn(url: string): string {
-  return pg.escapeIdentifier(decodeURIComponent(new URL(url).pathname.slice(1)));
-}
-
-async function query(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+async function onServer(url: string, work: (client: pg.Client, name: string) => Promise<unknown>): Promise<void> {
+  const name = decodeURIComponent(new URL(url).pathname.slice(1));
+  const client = new pg.Client({ connectionString: withDatabase(url, MAINTENANCE) });
   await client.connect();
   try {
-    await client.query(sql);
+    await work(client, name);
   } finally {
     await client.end();
   }

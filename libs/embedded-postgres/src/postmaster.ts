@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFile, readdir, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { type ChildEnd, endOf } from './child-end.ts';
 import { type Cluster, dataDirOf } from './data-directory.ts';
 import { makeOwnedFolder } from './owned-files.ts';
 import { readPostmasterPid } from './postmaster-pid.ts';
+import { followLog } from './server-log.ts';
 import { settings } from './settings.ts';
 import { startFailure } from './start-failure.ts';
 import { tailOf } from './tail.ts';
@@ -41,7 +41,7 @@ export async function startPostmaster(cluster: Cluster, port: number, signal?: A
   const dataDir = dataDirOf(folder);
   const logDir = join(folder, 'log');
   await makeOwnedFolder(logDir, account);
-  const since = Date.now();
+  const newInLog = await followLog(logDir);
   const args = ['-D', dataDir, ...settings(port, logDir, durable)];
   const child = launch(binaries.postgres, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], deathSignal: 'INT' });
   const words = tailOf(child.stderr);
@@ -57,7 +57,7 @@ export async function startPostmaster(cluster: Cluster, port: number, signal?: A
 
   while (!(await isReady(dataDir, child.pid))) {
     const ended = end as ChildEnd | null;
-    if (ended !== null) throw startFailure(`PostgreSQL on ${dataDir} ${ended.how}`, `${words()}\n${await recentLog(logDir, since)}`.trim());
+    if (ended !== null) throw startFailure(`PostgreSQL on ${dataDir} ${ended.how}`, `${words()}\n${await newInLog()}`.trim());
     if (signal?.aborted === true) {
       await stop(child, gone);
       signal.throwIfAborted();
@@ -91,14 +91,4 @@ async function stop(child: ChildProcess, gone: Promise<ChildEnd>): Promise<void>
     timer.abort();
     if (done) return;
   }
-}
-
-/** The end of what was logged since the start: from its first moments on, PostgreSQL tells its troubles there. */
-async function recentLog(logDir: string, since: number): Promise<string> {
-  const recent: string[] = [];
-  for (const name of await readdir(logDir)) {
-    const path = join(logDir, name);
-    if ((await stat(path)).mtimeMs >= since - 1_000) recent.push((await readFile(path, 'utf8')).split('\n').slice(-20).join('\n'));
-  }
-  return recent.join('\n');
 }
