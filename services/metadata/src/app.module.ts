@@ -1,10 +1,43 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { createAuthenticator } from './auth/authenticator.ts';
+import { PrincipalGuard } from './auth/principal.guard.ts';
+import { EventHub } from './events/event-hub.ts';
+import { EventsController } from './events/events.controller.ts';
+import { Lifecycle } from './lifecycle.ts';
 import type { MetadataOptions } from './metadata-options.ts';
+import { type Services, createServices } from './services.ts';
+import { NegotiateService } from './sync/negotiate.service.ts';
+import { ReadGrantsService } from './sync/read-grants.service.ts';
+import { SnapshotService } from './sync/snapshot.service.ts';
+import { SyncController } from './sync/sync.controller.ts';
 
-/** The metadata service as a module: every route but `/blobs/*`. */
+const SERVICES = Symbol('services');
+
+/** Offers one of the services under its class, which is what controllers ask for. */
+const offer = <T>(token: abstract new (...parameters: never[]) => T, pick: (services: Services) => T): Provider => ({
+  provide: token,
+  useFactory: pick,
+  inject: [SERVICES],
+});
+
+/** The metadata service as a module: every route but `/blobs/*`, and the guard of all. */
 @Module({})
 export class MetadataModule {
-  static register(_options: MetadataOptions): DynamicModule {
-    return { module: MetadataModule };
+  static register(options: MetadataOptions): DynamicModule {
+    const logger = new Logger('metadata');
+    return {
+      module: MetadataModule,
+      controllers: [SyncController, EventsController],
+      providers: [
+        { provide: SERVICES, useFactory: () => createServices(options, (message) => logger.warn(message)) },
+        { provide: APP_GUARD, useFactory: () => new PrincipalGuard(createAuthenticator(options.auth)) },
+        { provide: Lifecycle, useFactory: (services: Services) => new Lifecycle(services, options.dataSource), inject: [SERVICES] },
+        offer(NegotiateService, ({ negotiate }) => negotiate),
+        offer(SnapshotService, ({ snapshot }) => snapshot),
+        offer(ReadGrantsService, ({ readGrants }) => readGrants),
+        offer(EventHub, ({ hub }) => hub),
+      ],
+    };
   }
 }

@@ -2,3 +2,4 @@ export { MetadataModule } from './app.module.ts';
 export type { AuthMode, MetadataOptions } from './metadata-options.ts';
 export { GrantSigner } from './auth/grant-signer.ts';
 export type { ByteRange, ContentAddress, ContentStore, StoredContent } from './content/content-store.ts';
+export { type OpenDatabaseOptions, openDatabase } from './database/open-database.ts';

@@ -13,4 +13,6 @@ export interface MetadataOptions {
   /** Where contents lie. A function gets what signs grants, to speak to a blob service with. */
   readonly contentStore: ContentStore | ((grants: GrantSigner) => ContentStore);
   readonly auth: AuthMode;
+  /** Milliseconds since 1970; the real clock when left out. */
+  readonly clock?: () => number;
 }

@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto';
+import { type Change, type ContentHash, DomainError, MAX_INLINE_BYTES } from '@syncpair/contracts';
+import type { Principal } from '../auth/principal.ts';
+import type { ReadScope } from '../auth/access.ts';
+import type { Queryable } from '../database/database.ts';
+import { contentsOfDirectory, contentsOfScope } from '../store/content-repository.ts';
+import type { ContentStore, StoredContent } from './content-store.ts';
+import type { ReceiptVerifier } from './receipt-verifier.ts';
+
+export interface Proposal {
+  readonly principal: Principal;
+  readonly scope: ReadScope;
+  readonly directory: number;
+  readonly changes: readonly Change[];
+  readonly receipts: readonly string[];
+  /** Base64, by hash. */
+  readonly contents: Readonly<Record<string, string>>;
+}
+
+export interface Available {
+  readonly contents: ReadonlyMap<ContentHash, StoredContent>;
+  /** The bytes of those that came inside the request. */
+  readonly inline: ReadonlyMap<ContentHash, Uint8Array>;
+}
+
+/**
+ * Which contents a proposal may name: those with a receipt, those that came along, and those of a version that the principal may read.
+ * There is no fourth way; knowing a hash is not enough.
+ */
+export class AvailableContents {
+  readonly #db: Queryable;
+  readonly #store: ContentStore;
+  readonly #receipts: ReceiptVerifier;
+  readonly #warn: (message: string) => void;
+
+  constructor(db: Queryable, store: ContentStore, receipts: ReceiptVerifier, warn: (message: string) => void) {
+    this.#db = db;
+    this.#store = store;
+    this.#receipts = receipts;
+    this.#warn = warn;
+  }
+
+  /** @throws {DomainError} `hash_mismatch` or `too_large` for contents inside the request. */
+  async of(proposal: Proposal): Promise<Available> {
+    const inline = readInline(proposal.contents);
+    const contents = new Map<ContentHash, StoredContent>();
+    for (const receipt of proposal.receipts) {
+      const claims = await this.#receipts.verify(receipt, proposal.principal.id);
+      for (const content of claims?.contents ?? []) contents.set(content.hash, content);
+    }
+    const lacking = (): ContentHash[] => [...named(proposal.changes)].filter((contentHash) => !contents.has(contentHash));
+    for (const content of await contentsOfDirectory(this.#db, proposal.directory, lacking())) contents.set(content.hash, content);
+    await this.#putInline(proposal.principal, inline, lacking(), contents);
+    for (const content of await contentsOfScope(this.#db, proposal.scope, lacking())) contents.set(content.hash, content);
+    return { contents, inline };
+  }
+
+  async #putInline(
+    principal: Principal,
+    inline: Available['inline'],
+    lacking: readonly ContentHash[],
+    contents: Map<ContentHash, StoredContent>,
+  ): Promise<void> {
+    const wanted = lacking.flatMap((contentHash) => {
+      const bytes = inline.get(contentHash);
+      return bytes === undefined ? [] : [{ hash: contentHash, bytes }];
+    });
+    if (wanted.length === 0) return;
+    try {
+      for (const content of await this.#store.putMany(principal.id, wanted)) contents.set(content.hash, content);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      // The changes that need no content go on; for these the answer is `needs_content`, and the upload meets the cause.
+      this.#warn(`${wanted.length} contents of a request could not be stored: ${error.message}`);
+    }
+  }
+}
+
+function named(changes: readonly Change[]): Set<ContentHash> {
+  const hashes = new Set<ContentHash>();
+  for (const change of changes) if (change.op === 'put' && change.entry.kind === 'file') hashes.add(change.entry.hash);
+  return hashes;
+}
+
+function readInline(contents: Proposal['contents']): Map<ContentHash, Uint8Array> {
+  const inline = new Map<ContentHash, Uint8Array>();
+  let total = 0;
+  for (const [contentHash, text] of Object.entries(contents)) {
+    const bytes = Buffer.from(text, 'base64');
+    total += bytes.length;
+    if (total > MAX_INLINE_BYTES) throw new DomainError('too_large', `contents: more than ${MAX_INLINE_BYTES} bytes in one request`);
+    if (hash('sha256', bytes) !== contentHash)
+      throw new DomainError('hash_mismatch', `contents.${contentHash}: the bytes have another SHA-256`);
+    inline.set(contentHash as ContentHash, bytes);
+  }
+  return inline;
+}

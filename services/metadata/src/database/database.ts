@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import { Slots } from './slots.ts';
+import { isConnectionLost, isTransient, toDatabaseError } from './errors.ts';
+
+/** Anything that answers SQL. `bigint` columns come as strings, `bytea` as buffers. */
+export interface Queryable {
+  query<Row = never>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+declare const open: unique symbol;
+/** An open transaction, passed by value: what must run inside of one takes it as a parameter. */
+export interface Transaction extends Queryable {
+  readonly [open]: true;
+}
+
+const BEGIN = {
+  /** Reads and writes; rows are locked where it matters. */
+  write: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+  /** Reads that all see one moment. */
+  snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+} as const;
+
+const ATTEMPTS = 6;
+/** Streams of one process that hold a connection each. */
+const MAX_STREAMS = 6;
+/** Milliseconds a stream may wait for its consumer between two batches. */
+const STREAM_IDLE_MS = 120_000;
+
+/**
+ * The one door to PostgreSQL. Connection losses and full disks become domain errors; transactions that met a serialization failure or a
+ * deadlock run again, so what runs inside of one must be repeatable.
+ */
+export class Database implements Queryable {
+  readonly #dataSource: DataSource;
+  readonly #streams = new Slots(MAX_STREAMS);
+
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
+  }
+
+  async query<Row = never>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const runner = this.#dataSource.createQueryRunner();
+    try {
+      return await run<Row>(runner, sql, parameters);
+    } catch (error) {
+      throw toDatabaseError(error);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async transaction<T>(mode: keyof typeof BEGIN, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#once(BEGIN[mode], work);
+      } catch (error) {
+        if (!isTransient(error) || attempt === ATTEMPTS) throw toDatabaseError(error);
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  }
+
+  /**
+   * Reads of one moment as a stream: the transaction stays open until the consumer has taken everything or gives up. A slow consumer holds
+   * a connection, so at most a few run side by side; others wait for their turn.
+   */
+  async *streaming<T>(work: (transaction: Transaction) => AsyncGenerator<T>): AsyncGenerator<T> {
+    await this.#streams.take();
+    try {
+      yield* this.#stream(work);
+    } catch (error) {
+      throw toDatabaseError(error);
+    } finally {
+      this.#streams.give();
+    }
+  }
+
+  async *#stream<T>(work: (transaction: Transaction) => AsyncGenerator<T>): AsyncGenerator<T> {
+    const runner = await this.#begin(BEGIN.snapshot);
+    let end = 'ROLLBACK';
+    try {
+      const transaction = transactionOf(runner);
+      await transaction.query(`SET LOCAL idle_in_transaction_session_timeout = ${STREAM_IDLE_MS}`);
+      yield* work(transaction);
+      end = 'COMMIT';
+    } finally {
+      await run(runner, end, []).catch(() => undefined);
+      await runner.release();
+    }
+  }
+
+  async #once<T>(begin: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const runner = await this.#begin(begin);
+    try {
+      const result = await work(transactionOf(runner));
+      await run(runner, 'COMMIT', []);
+      return result;
+    } catch (error) {
+      // A connection that cannot roll back is broken, and the pool drops it.
+      await run(runner, 'ROLLBACK', []).catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** The pool may hold connections that died unnoticed; nothing has happened yet, so one more is tried. */
+  async #begin(begin: string): Promise<QueryRunner> {
+    for (let retry = false; ; retry = true) {
+      const runner = this.#dataSource.createQueryRunner();
+      try {
+        await run(runner, begin, []);
+        return runner;
+      } catch (error) {
+        await runner.release();
+        if (retry || !isConnectionLost(error)) throw error;
+      }
+    }
+  }
+}
+
+const transactionOf = (runner: QueryRunner): Transaction =>
+  ({ query: (sql, parameters) => run(runner, sql, parameters ?? []) }) as Transaction;
+
+async function run<Row>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+  try {
+    const result = await runner.query(sql, parameters as unknown[], true);
+    return (result.records ?? []) as Row[];
+  } catch (error) {
+    // TypeORM's own error carries the parameters, which belong to users and must not reach a log.
+    throw error instanceof QueryFailedError ? error.driverError : error;
+  }
+}

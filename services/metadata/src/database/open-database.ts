@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { isConnectionLost } from './errors.ts';
+import { ENTITIES } from '../store/entities.ts';
+import { migrate } from './migrate.ts';
+import { Initial1764000000000 } from './migrations/1764000000000-initial.ts';
+
+export interface OpenDatabaseOptions {
+  readonly url: string;
+  /** Connections at most; the directory queues need few. */
+  readonly poolSize?: number;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds; also for a slot in a busy pool. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A process that stops inside a transaction must not keep its directory's lock for ever. */
+const SESSION = { idle_in_transaction_session_timeout: 30_000, statement_timeout: 600_000 };
+
+/** A data source that is not connected yet. */
+export function createDataSource(url: string, poolSize = 16): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    entities: [...ENTITIES],
+    migrations: [Initial1764000000000],
+    migrationsTableName: 'migration',
+    synchronize: false,
+    applicationName: 'syncpair-metadata',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    installExtensions: false,
+    logging: false,
+    extra: { ...SESSION, idleTimeoutMillis: 30_000, keepAlive: true },
+  });
+}
+
+/**
+ * Waits until PostgreSQL answers, however long it takes, then brings the schema up to date.
+ *
+ * @throws when the database refuses (a wrong password, no such database): waiting would not help.
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<DataSource> {
+  const dataSource = createDataSource(options.url, options.poolSize);
+  for (let wait = 250; ; wait = Math.min(wait * 2, 5_000)) {
+    try {
+      await dataSource.initialize();
+      break;
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error;
+      options.log.warn(`PostgreSQL does not answer yet (${(error as Error).message}); asked again in ${wait} ms`);
+      await sleep(wait, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    }
+  }
+  try {
+    await migrate(dataSource, options.log);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { type DirectoryKey, type DirectoryRef, HEARTBEAT_MS, type Seq, directoryKey } from '@syncpair/contracts';
+import { ensureDirectory, readDirectories } from '../store/directory-repository.ts';
+import type { CommittedGroup } from '../sync/commit-job.ts';
+import { Channel, type ChannelSources } from './channel.ts';
+import type { EventStream } from './event-stream.ts';
+
+/** Milliseconds between two looks at the heads of the directories that have readers: a notification that was lost costs no more than this. */
+const CHECK_MS = 2_000;
+
+/** All event streams of this replica, by directory. */
+export class EventHub {
+  readonly #sources: ChannelSources;
+  readonly #channels = new Map<number, Channel>();
+  readonly #streams = new Set<EventStream>();
+  readonly #timers: NodeJS.Timeout[];
+  #checking = false;
+
+  constructor(sources: ChannelSources) {
+    this.#sources = sources;
+    this.#timers = [
+      setInterval(() => {
+        for (const stream of this.#streams) stream.heartbeat();
+      }, HEARTBEAT_MS),
+      setInterval(() => void this.check(), CHECK_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  /** Adds a reader of these directories; the stream begins with where each of them stands. Returns what takes it out again. */
+  async join(stream: EventStream, refs: readonly DirectoryRef[]): Promise<() => void> {
+    const channels: Channel[] = [];
+    this.#streams.add(stream);
+    for (const ref of refs) {
+      const channel = await this.#channelOf(ref);
+      channels.push(channel);
+      channel.join(stream);
+    }
+    return () => this.#leave(stream, channels);
+  }
+
+  committed(group: CommittedGroup): void {
+    this.#channels.get(group.directory.id)?.committed(group);
+  }
+
+  heard(directory: number, seq: Seq): void {
+    this.#channels.get(directory)?.heard(seq);
+  }
+
+  /** Asks the database where the directories stand that have readers. */
+  async check(): Promise<void> {
+    if (this.#checking || this.#channels.size === 0) return;
+    this.#checking = true;
+    try {
+      for (const directory of await readDirectories(this.#sources.db, [...this.#channels.keys()])) {
+        this.#channels.get(directory.id)?.checked(directory);
+      }
+    } catch (error) {
+      this.#sources.warn(`heads were not read: ${(error as Error).message}`);
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  /** Ends all streams; their readers come back, to this replica or another. */
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const stream of this.#streams) stream.end();
+    this.#streams.clear();
+    this.#channels.clear();
+  }
+
+  async #channelOf(ref: DirectoryRef): Promise<Channel> {
+    const directory = await ensureDirectory(this.#sources.db, ref);
+    const key: DirectoryKey = directoryKey(ref);
+    let channel = this.#channels.get(directory.id);
+    if (channel === undefined) {
+      channel = new Channel(key, directory, this.#sources);
+      this.#channels.set(directory.id, channel);
+    }
+    return channel;
+  }
+
+  #leave(stream: EventStream, channels: readonly Channel[]): void {
+    this.#streams.delete(stream);
+    for (const channel of channels) {
+      channel.streams.delete(stream);
+      if (channel.streams.size === 0 && this.#channels.get(channel.id) === channel) this.#channels.delete(channel.id);
+    }
+  }
+}

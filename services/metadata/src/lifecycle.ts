@@ -1,0 +1,31 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { Services } from './services.ts';
+
+/** Starts what runs beside the requests, and stops everything in an order in which nothing is missed: streams, requests, database. */
+export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+  readonly #services: Services;
+  readonly #dataSource: DataSource;
+
+  constructor(services: Services, dataSource: DataSource) {
+    this.#services = services;
+    this.#dataSource = dataSource;
+  }
+
+  onApplicationBootstrap(): void {
+    const { hub, notifications } = this.#services;
+    notifications.start({ heard: (directory, seq) => hub.heard(directory, seq), resumed: () => void hub.check() });
+  }
+
+  /** Before the server stops listening: streams would keep it open. */
+  onModuleDestroy(): void {
+    this.#services.hub.close();
+  }
+
+  /** After the last request. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.#services.devices.flush();
+    await this.#services.notifications.close();
+    await this.#dataSource.destroy();
+  }
+}

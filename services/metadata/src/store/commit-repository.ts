@@ -1,0 +1,151 @@
+import type { Seq } from '@syncpair/contracts';
+import type { ConflictWrite, VersionWrite } from '@syncpair/sync-core';
+import type { Transaction } from '../database/database.ts';
+import { deviceBytes, fromState, parentHash, pathHash, versionColumns } from './rows.ts';
+
+/** A commit's row. */
+export interface CommitRow {
+  readonly seq: Seq;
+  readonly device: string;
+  readonly author: string;
+  /** Lines of the log it takes when clients replay it. */
+  readonly lines: number;
+}
+
+export type CommittedWrite = VersionWrite & {
+  readonly seq: Seq;
+  readonly device: string;
+  /** Of a tombstone, when it was deleted by the word of who deleted it, nanoseconds since 1970. */
+  readonly deletedAt: bigint | null;
+};
+
+const TYPES = [
+  'bigint', // seq
+  'integer', // ordinal
+  'bytea', // path_hash
+  'bytea', // parent_hash
+  'text', // path
+  'smallint', // kind
+  'bytea', // hash
+  'bigint', // size
+  'bigint', // mtime
+  'boolean', // executable
+  'text', // target
+  'bigint', // ord
+  'bigint', // since_seq
+  'integer', // since_ordinal
+  'bigint', // parent_seq
+  'integer', // parent_ordinal
+  'bytea', // device
+  'text', // change_id
+  'boolean', // lost
+  'boolean', // is_head
+] as const;
+
+const INSERT_WRITES = `
+WITH w AS (
+  SELECT * FROM unnest(${TYPES.map((type, index) => `$${index + 2}::${type}[]`).join(', ')})
+    AS w(seq, ordinal, path_hash, parent_hash, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
+         parent_seq, parent_ordinal, device, change_id, lost, is_head)
+), kept AS (
+  INSERT INTO version (directory, path_hash, seq, ordinal, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
+                       parent_seq, parent_ordinal, device, change_id, lost, by_move)
+  SELECT $1, path_hash, seq, ordinal, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
+         parent_seq, parent_ordinal, device, change_id, lost, false FROM w
+)
+INSERT INTO entry AS e (directory, path_hash, parent_hash, path, seq, ordinal, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal)
+SELECT $1, path_hash, parent_hash, path, seq, ordinal, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal
+FROM w WHERE is_head
+ON CONFLICT (directory, path_hash) DO UPDATE SET
+  seq = excluded.seq, ordinal = excluded.ordinal, kind = excluded.kind, hash = excluded.hash, size = excluded.size, mtime = excluded.mtime,
+  executable = excluded.executable, target = excluded.target, ord = excluded.ord, since_seq = excluded.since_seq,
+  since_ordinal = excluded.since_ordinal`;
+
+/** Inserts versions, and makes the last one of each path that is not lost its head. */
+export async function insertWrites(transaction: Transaction, directory: number, writes: readonly CommittedWrite[]): Promise<void> {
+  if (writes.length === 0) return;
+  const heads = new Map<string, CommittedWrite>();
+  for (const write of writes) if (!write.lost) heads.set(write.path, write);
+  const columns: unknown[][] = TYPES.map(() => []);
+  for (const write of writes) {
+    const values = [
+      write.seq,
+      write.ordinal,
+      pathHash(write.path),
+      parentHash(write.path),
+      write.path,
+      ...stateValues(write),
+      write.order.toString(),
+      ...versionColumns(write.contentSince),
+      ...versionColumns(write.parent),
+      deviceBytes(write.device),
+      write.changeId,
+      write.lost,
+      heads.get(write.path) === write,
+    ];
+    values.forEach((value, index) => (columns[index] as unknown[]).push(value));
+  }
+  await transaction.query(INSERT_WRITES, [directory, ...columns]);
+}
+
+function stateValues(write: CommittedWrite): unknown[] {
+  const [kind, contentHash, size, mtime, ...rest] = fromState(write.state);
+  return [kind, contentHash, size, write.deletedAt?.toString() ?? mtime, ...rest];
+}
+
+export async function insertConflicts(
+  transaction: Transaction,
+  directory: number,
+  conflicts: readonly ConflictWrite[],
+  at: Date,
+): Promise<void> {
+  if (conflicts.length === 0) return;
+  const numbers = (pick: (conflict: ConflictWrite) => Parameters<typeof versionColumns>[0]): [unknown[], unknown[]] => {
+    const pairs = conflicts.map((conflict) => versionColumns(pick(conflict)));
+    return [pairs.map(([seq]) => seq), pairs.map(([, ordinal]) => ordinal)];
+  };
+  await transaction.query(
+    `INSERT INTO conflict (directory, at, seq, ordinal, path, kind, base_seq, base_ordinal, winner_seq, winner_ordinal, loser_seq, loser_ordinal)
+     SELECT $1, $2, * FROM unnest($3::bigint[], $4::integer[], $5::text[], $6::text[], $7::bigint[], $8::integer[], $9::bigint[], $10::integer[],
+       $11::bigint[], $12::integer[])`,
+    [
+      directory,
+      at,
+      ...numbers(({ id }) => id.slice(1) as ConflictWrite['winner']),
+      conflicts.map(({ path }) => path),
+      conflicts.map(({ kind }) => kind),
+      ...numbers(({ base }) => base),
+      ...numbers(({ winner }) => winner),
+      ...numbers(({ loser }) => loser),
+    ],
+  );
+}
+
+/** Closes a group: the commits' own rows, and the directory's new head. */
+export async function finishCommits(
+  transaction: Transaction,
+  directory: number,
+  commits: readonly CommitRow[],
+  newConflicts: number,
+  at: Date,
+): Promise<void> {
+  const last = commits.at(-1);
+  if (last === undefined) return;
+  await transaction.query(
+    `WITH kept AS (
+       INSERT INTO commit (directory, at, seq, device, author, lines)
+       SELECT $1, $2, * FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::integer[])
+     )
+     UPDATE directory SET head_seq = $7, open_conflicts = open_conflicts + $8 WHERE id = $1`,
+    [
+      directory,
+      at,
+      commits.map(({ seq }) => seq),
+      commits.map(({ device }) => deviceBytes(device)),
+      commits.map(({ author }) => author),
+      commits.map(({ lines }) => lines),
+      last.seq,
+      newConflicts,
+    ],
+  );
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { type DirectoryKey, type DirectoryRef, type Seq, directoryKey } from '@syncpair/contracts';
+import type { Queryable, Transaction } from '../database/database.ts';
+
+export interface Directory {
+  readonly id: number;
+  /** Changes when the history of the directory is not the one that clients know. */
+  readonly epoch: string;
+  /** The latest sequence number. */
+  readonly head: Seq;
+  readonly openConflicts: number;
+}
+
+interface DirectoryRow {
+  readonly id: number;
+  readonly epoch: string;
+  readonly head_seq: string;
+  readonly open_conflicts: number;
+}
+
+const COLUMNS = 'id, epoch, head_seq, open_conflicts';
+
+const toDirectory = (row: DirectoryRow): Directory => ({
+  id: row.id,
+  epoch: row.epoch,
+  head: Number(row.head_seq),
+  openConflicts: row.open_conflicts,
+});
+
+export async function findDirectory(db: Queryable, key: DirectoryKey): Promise<Directory | null> {
+  const [row] = await db.query<DirectoryRow>(`SELECT ${COLUMNS} FROM directory WHERE key = $1`, [key]);
+  return row === undefined ? null : toDirectory(row);
+}
+
+/** The directory, made at its first contact. */
+export async function ensureDirectory(db: Queryable, ref: DirectoryRef): Promise<Directory> {
+  const key = directoryKey(ref);
+  const found = await findDirectory(db, key);
+  if (found !== null) return found;
+  await db.query('INSERT INTO directory (key, name, shared, owner, epoch) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING', [
+    key,
+    ref.name,
+    ref.shared,
+    ref.shared ? null : ref.client_id,
+    randomBytes(16).toString('hex'),
+  ]);
+  return (await findDirectory(db, key)) as Directory;
+}
+
+/** The directory, with its row locked until the transaction ends: this is what makes sequence numbers gapless. */
+export async function lockDirectory(transaction: Transaction, key: DirectoryKey): Promise<Directory | null> {
+  const [row] = await transaction.query<DirectoryRow>(`SELECT ${COLUMNS} FROM directory WHERE key = $1 FOR UPDATE`, [key]);
+  return row === undefined ? null : toDirectory(row);
+}
+
+/** Where the logs of these directories stand. */
+export async function readDirectories(db: Queryable, ids: readonly number[]): Promise<Directory[]> {
+  const rows = await db.query<DirectoryRow>(`SELECT ${COLUMNS} FROM directory WHERE id = ANY($1::integer[])`, [ids]);
+  return rows.map(toDirectory);
+}

@@ -1,0 +1,121 @@
+import type { Commit } from '@syncpair/contracts';
+import type { ConflictWrite, VersionWrite } from '@syncpair/sync-core';
+import type { StoredContent } from '../content/content-store.ts';
+import type { Database, Transaction } from '../database/database.ts';
+import { type CommitRow, type CommittedWrite, finishCommits, insertConflicts, insertWrites } from '../store/commit-repository.ts';
+import { recordContents } from '../store/content-repository.ts';
+import { type Directory, lockDirectory } from '../store/directory-repository.ts';
+import type { CommitJob, CommitResult, CommittedGroup } from './commit-job.ts';
+import { type DecidedJob, type JobContext, decideEdits, decideWithMoves } from './decide-job.ts';
+import { DirectoryState } from './directory-state.ts';
+import { loadFor } from './load-state.ts';
+
+export const hasMoves = (job: CommitJob): boolean => job.changes.some(({ op }) => op === 'move');
+
+/**
+ * Decides jobs of one directory in one transaction, each as a commit of its own when it writes anything, and resolves when all of it is
+ * durable. A job that moves something comes alone.
+ */
+export async function commitGroup(
+  database: Database,
+  jobs: readonly CommitJob[],
+  now: number,
+): Promise<{ readonly results: CommitResult[]; readonly group: CommittedGroup | null }> {
+  const [first] = jobs;
+  if (first === undefined) return { results: [], group: null };
+  return database.transaction('write', async (transaction) => {
+    const directory = await lockDirectory(transaction, first.key);
+    if (directory === null) throw new Error(`no directory ${first.key}`);
+    const decided = await new GroupTransaction(transaction, directory, now).run(jobs);
+    const after = decided.group?.directory ?? directory;
+    return {
+      results: decided.outcomes.map((outcomes) =>
+        outcomes === null ? { status: 'rejoin', directory: after } : { status: 'decided', directory: after, outcomes },
+      ),
+      group: decided.group,
+    };
+  });
+}
+
+/** One pass over a group; lives no longer than its transaction. */
+class GroupTransaction {
+  readonly #transaction: Transaction;
+  readonly #directory: Directory;
+  readonly #now: number;
+  readonly #rows: CommitRow[] = [];
+  readonly #commits: Commit[] = [];
+  readonly #writes: CommittedWrite[] = [];
+  readonly #conflicts: ConflictWrite[] = [];
+  readonly #contents = new Map<string, StoredContent>();
+  #conflictCount = 0;
+
+  constructor(transaction: Transaction, directory: Directory, now: number) {
+    this.#transaction = transaction;
+    this.#directory = directory;
+    this.#now = now;
+  }
+
+  async run(jobs: readonly CommitJob[]): Promise<{ outcomes: (DecidedJob['outcomes'] | null)[]; group: CommittedGroup | null }> {
+    const known = jobs.filter((job) => job.epoch === this.#directory.epoch && job.cursor <= this.#directory.head);
+    const state = new DirectoryState();
+    const [only] = known;
+    const moves = only !== undefined && hasMoves(only);
+    if (!moves) await loadFor(this.#transaction, this.#directory.id, state, known);
+    const outcomes: (DecidedJob['outcomes'] | null)[] = [];
+    for (const job of jobs) outcomes.push(known.includes(job) ? await this.#decide(job, moves ? null : state) : null);
+    return { outcomes, group: await this.#finish() };
+  }
+
+  async #decide(job: CommitJob, state: DirectoryState | null): Promise<DecidedJob['outcomes']> {
+    const seq = this.#directory.head + this.#commits.length + 1;
+    const context: JobContext = { transaction: this.#transaction, directory: this.#directory.id, seq, now: this.#now };
+    const keep = (part: DecidedJob): void => this.#keep(job, seq, part);
+    let decided: DecidedJob;
+    if (state === null) {
+      decided = await decideWithMoves(context, job, async (part) => {
+        keep(part);
+        await this.#flush();
+      });
+    } else {
+      decided = await decideEdits(context, state, job, job.changes as Parameters<typeof decideEdits>[3]);
+      keep(decided);
+    }
+    if (decided.writes.length + decided.lines.length > 0) {
+      this.#rows.push({ seq, device: job.device, author: job.author, lines: decided.lines.length });
+      this.#commits.push({ seq, author: job.author, at: new Date(this.#now).toISOString(), changes: decided.lines });
+    }
+    return decided.outcomes;
+  }
+
+  #keep(job: CommitJob, seq: number, { writes, conflicts }: DecidedJob): void {
+    for (const write of writes) {
+      this.#writes.push({ ...write, seq, device: job.device, deletedAt: deletionTime(job, write) });
+      const content = write.state.kind === 'file' ? job.contents.get(write.state.hash) : undefined;
+      if (content !== undefined) this.#contents.set(content.hash, content);
+    }
+    this.#conflicts.push(...conflicts);
+    this.#conflictCount += conflicts.length;
+  }
+
+  async #flush(): Promise<void> {
+    const writes = this.#writes.splice(0);
+    const conflicts = this.#conflicts.splice(0);
+    const contents = [...this.#contents.values()];
+    this.#contents.clear();
+    await recordContents(this.#transaction, contents);
+    await insertWrites(this.#transaction, this.#directory.id, writes);
+    await insertConflicts(this.#transaction, this.#directory.id, conflicts, new Date(this.#now));
+  }
+
+  async #finish(): Promise<CommittedGroup | null> {
+    const last = this.#commits.at(-1);
+    if (last === undefined) return null;
+    await this.#flush();
+    await finishCommits(this.#transaction, this.#directory.id, this.#rows, this.#conflictCount, new Date(this.#now));
+    const openConflicts = this.#directory.openConflicts + this.#conflictCount;
+    return { directory: { ...this.#directory, head: last.seq, openConflicts }, previous: this.#directory.head, commits: this.#commits };
+  }
+}
+
+const deletionTime = (job: CommitJob, write: VersionWrite): bigint | null =>
+  write.state.kind === 'tombstone' ? (job.deletionTimes?.get(write.path) ?? null) : null;

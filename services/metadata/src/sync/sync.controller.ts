@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { Body, Controller, HttpCode, Inject, Post, Req, StreamableFile } from '@nestjs/common';
+import {
+  type NegotiateResponseJson,
+  ROUTES,
+  type ReadGrantsResponseJson,
+  negotiateRequestSchema,
+  readGrantsRequestSchema,
+  snapshotRequestSchema,
+} from '@syncpair/contracts';
+import { parseProtocol } from '../http/parse-protocol.ts';
+import type { FastifyRequest } from 'fastify';
+import { directoryOf } from '../auth/access.ts';
+import { principalOf } from '../auth/principal.guard.ts';
+import { NegotiateService } from './negotiate.service.ts';
+import { ReadGrantsService } from './read-grants.service.ts';
+import { SnapshotService } from './snapshot.service.ts';
+
+/** The daemon's own protocol. */
+@Controller()
+export class SyncController {
+  readonly #negotiate: NegotiateService;
+  readonly #snapshot: SnapshotService;
+  readonly #grants: ReadGrantsService;
+
+  constructor(
+    @Inject(NegotiateService) negotiate: NegotiateService,
+    @Inject(SnapshotService) snapshot: SnapshotService,
+    @Inject(ReadGrantsService) grants: ReadGrantsService,
+  ) {
+    this.#negotiate = negotiate;
+    this.#snapshot = snapshot;
+    this.#grants = grants;
+  }
+
+  @Post(ROUTES.negotiate)
+  @HttpCode(200)
+  negotiate(@Req() request: FastifyRequest, @Body() body: unknown): Promise<NegotiateResponseJson> {
+    return this.#negotiate.negotiate(principalOf(request), parseProtocol(negotiateRequestSchema, body));
+  }
+
+  @Post(ROUTES.snapshot)
+  @HttpCode(200)
+  snapshot(@Req() request: FastifyRequest, @Body() body: unknown): StreamableFile {
+    const ref = directoryOf(principalOf(request), parseProtocol(snapshotRequestSchema, body));
+    return new StreamableFile(Readable.from(this.#snapshot.stream(ref)), { type: 'application/x-ndjson' });
+  }
+
+  @Post(ROUTES.grants)
+  @HttpCode(200)
+  grants(@Req() request: FastifyRequest, @Body() body: unknown): Promise<ReadGrantsResponseJson> {
+    const principal = principalOf(request);
+    const parsed = parseProtocol(readGrantsRequestSchema, body);
+    return this.#grants.grant(principal, directoryOf(principal, parsed), parsed.hashes);
+  }
+}
