@@ -29,7 +29,7 @@ export class ProgressWatch {
   expect(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#onStall(new ServerError('unreachable', `nothing came or went for ${Math.round(ms / 1000)} s`));
+      this.#onStall(new ServerError('unreachable', `nothing came or went for ${(ms / 1000).toFixed(1)} s`));
     }, ms);
   }
 
