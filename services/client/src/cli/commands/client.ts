@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PRODUCT_VERSION } from '@syncpair/contracts';
+import { startControlServer } from '../../control/control-server.ts';
+import type { CliContext, CommonOptions } from '../context.ts';
+import { EXIT, type ExitCode, exitCodeFor } from '../exit-code.ts';
+import { plural } from '../format/plural.ts';
+import { readConfig } from '../read-config.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+/** Milliseconds after which a stop no longer waits for what is under way; whatever is cut is taken up at the next start. */
+const STOP_WITHIN_MS = 4_500;
+
+interface ClientOptions extends CommonOptions {
+  readonly once?: boolean;
+}
+
+export async function client(options: ClientOptions, _args: readonly string[], { log: root }: CliContext): Promise<ExitCode> {
+  const { config, directories } = await readConfig(options);
+  const log = root.child('client');
+  const stop = stopSignal(log);
+  const { startDaemon } = await import('../../daemon/daemon.ts');
+  log.info(
+    `SyncPair ${PRODUCT_VERSION}: ${config.clientId} keeps ${plural(directories.length, 'directory', 'directories')} in sync with ${config.server}`,
+  );
+  const daemon = await startDaemon(config, { log, once: options.once === true });
+  const control = await startControlServer(
+    daemon,
+    directories.map(({ localPath }) => localPath),
+    log,
+  );
+  try {
+    const end = await Promise.race([daemon.done, stop.received]);
+    if (typeof end !== 'string') return exitCodeFor(end);
+    log.info(`stopping on ${end}`);
+    const stopped = await Promise.race([daemon.stop().then(() => true), delay(STOP_WITHIN_MS, false, { ref: false })]);
+    if (stopped) log.info('stopped');
+    else log.warn('stopped before everything under way was finished; it goes on at the next start');
+    return EXIT.done;
+  } finally {
+    await control.close();
+    stop.release();
+  }
+}

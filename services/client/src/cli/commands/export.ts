@@ -1,0 +1,49 @@
+import { type Head, parseIsoTime } from '@syncpair/contracts';
+import { escapeText } from '../../log/escape.ts';
+import { CliError, usageError } from '../cli-error.ts';
+import type { CliContext, CommonOptions } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { plural } from '../format/plural.ts';
+import { formatSize } from '../format/size.ts';
+import { formatTable } from '../format/table.ts';
+import { openQueries } from '../open-queries.ts';
+import { chooseDirectory, readConfig } from '../read-config.ts';
+
+interface ExportOptions extends CommonOptions {
+  readonly at?: string;
+}
+
+export async function exportDirectory(options: ExportOptions, [dest = '']: readonly string[], { terminal }: CliContext): Promise<ExitCode> {
+  const at = options.at === undefined ? null : parseIsoTime(options.at);
+  if (at !== null && !at.ok) throw usageError(`--at ${options.at ?? ''}: ${at.reason}`);
+  const config = await readConfig(options);
+  const directory = chooseDirectory(config, options.directory);
+  const queries = await openQueries(config, directory);
+  const progress = terminal.progress();
+  try {
+    const heads: Head[] = [];
+    for await (const head of await queries.tree(at?.value ?? null)) {
+      heads.push(head);
+      progress.update(`reading the list: ${plural(heads.length, 'path')}…`);
+    }
+    const { exportTree } = await import('../export/export-tree.ts');
+    const report = await exportTree(queries, heads, dest, ({ files, bytes }) =>
+      progress.update(`${plural(files, 'file')} of ${plural(heads.length, 'path')}, ${formatSize(bytes)}…`),
+    );
+    progress.end();
+    if (options.json === true) terminal.printJson({ directory: directory.name, dest, at: options.at ?? null, ...report });
+    else {
+      const { files, folders, links, bytes, problems } = report;
+      const parts = [plural(files, 'file'), plural(folders, 'folder'), ...(links > 0 ? [plural(links, 'link')] : [])];
+      terminal.print(`${escapeText(dest)}: ${parts.join(', ')}, ${formatSize(bytes)}`);
+      terminal.print(
+        ...formatTable(problems.map(({ path, code, message }) => [`  ${code}`, `${escapeText(path)}: ${escapeText(message)}`])),
+      );
+    }
+    return report.problems.length > 0 ? EXIT.problems : EXIT.done;
+  } catch (error) {
+    progress.end();
+    if (error instanceof CliError) throw error;
+    throw new CliError(`the export is not complete: ${(error as Error).message}`, EXIT.failed, { cause: error });
+  }
+}

@@ -1,0 +1,41 @@
+import { usageError } from '../cli-error.ts';
+import type { CliContext, GlobalOptions } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+interface ServerOptions extends GlobalOptions {
+  readonly port: string;
+  readonly host: string;
+  readonly storageDir: string;
+  readonly databaseUrl?: string;
+  readonly auth: 'open' | 'token';
+}
+
+export async function server(options: ServerOptions, _args: readonly string[], { log, globals }: CliContext): Promise<ExitCode> {
+  const port = Number(options.port);
+  if (!/^\d+$/.test(options.port) || port > 65_535) throw usageError(`--port ${options.port} is not a TCP port; take 0 to 65535`);
+  if (options.auth === 'token')
+    throw usageError('--auth token does not exist yet; leave it out, and let only a trusted network reach the server');
+  const { startStandalone } = await import('@syncpair/standalone');
+  const stop = stopSignal(log);
+  const stopping = new AbortController();
+  void stop.received.then(() => stopping.abort());
+  try {
+    const running = await startStandalone({
+      port,
+      host: options.host,
+      storageDir: options.storageDir,
+      databaseUrl: options.databaseUrl ?? null,
+      auth: options.auth,
+      logLevel: globals.logLevel ?? 'info',
+      logFile: globals.logFile ?? null,
+      quiet: globals.quiet ?? false,
+      signal: stopping.signal,
+    });
+    await stop.received;
+    await running.stop();
+  } finally {
+    stop.release();
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,56 @@
+import { type DirectoryStatus, directoryKey } from '@syncpair/contracts';
+import type { DirectorySync } from '../daemon/directory-sync.ts';
+import type { Engine } from '../daemon/engine.ts';
+
+/** What is to be told of a directory at work. */
+export function directoryStatus(sync: DirectorySync): DirectoryStatus {
+  const { engine, watcher } = sync;
+  const { config, state, problems } = engine;
+  const upload = [...engine.changes.puts.values()];
+  const remote = state.remote.totals();
+  const holds = state.holds.list();
+  const heldPaths = holds.reduce((sum, { paths }) => sum + paths, 0);
+  const found = problems.list();
+  if (sync.halted !== null) found.unshift({ path: '.', code: 'root_missing', message: sync.halted });
+  const coverage = watcher.coverage();
+  return {
+    name: config.name,
+    namespace: directoryKey({ client_id: engine.clientId, name: config.name, shared: config.shared }),
+    local_path: config.localPath,
+    state: stateOf(sync, holds.length),
+    in_sync: sync.isSettled && !problems.blocking && holds.length === 0,
+    cursor: String(state.cursor),
+    pending: {
+      upload: { files: upload.length, bytes: upload.reduce((sum, { entry }) => sum + (entry.kind === 'file' ? entry.size : 0), 0) },
+      download: { files: remote.files, bytes: remote.bytes },
+      delete: remote.deletions + Math.max(0, engine.changes.deletes.size - heldPaths),
+    },
+    problems: found,
+    conflicts: engine.conflicts,
+    holds: holds.length,
+    frozen: countFrozen(engine),
+    watch: { mode: coverage > 0 ? 'events' : 'polling', coverage },
+    last_sync: sync.pulledAt === null ? null : state.fact('last_sync'),
+  };
+}
+
+function stateOf(sync: DirectorySync, holds: number): DirectoryStatus['state'] {
+  const { engine } = sync;
+  if (sync.halted !== null) return 'error';
+  if (!sync.connection.isUp) return 'offline';
+  if (!sync.isScanned) return 'scanning';
+  if (sync.isSettled) return holds > 0 ? 'held' : engine.problems.blocking ? 'error' : 'in_sync';
+  return 'syncing';
+}
+
+const frozenCounts = new WeakMap<Engine['ignore'], number>();
+
+/** Paths that were synchronised and are ignored now; counted once for each set of rules. */
+function countFrozen({ state, ignore }: Engine): number {
+  const known = frozenCounts.get(ignore);
+  if (known !== undefined) return known;
+  let frozen = 0;
+  for (const { path, state: entry } of state.base.all()) if (entry.kind !== 'tombstone' && ignore.ignores(path, entry.kind)) frozen++;
+  frozenCounts.set(ignore, frozen);
+  return frozen;
+}

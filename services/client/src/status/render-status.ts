@@ -1,0 +1,100 @@
+import type { DirectoryStatus, Problem, Status } from '@syncpair/contracts';
+import { formatAgo } from '../cli/format/duration.ts';
+import { plural } from '../cli/format/plural.ts';
+import { formatSize } from '../cli/format/size.ts';
+import { formatTable } from '../cli/format/table.ts';
+import type { Style } from '../cli/terminal.ts';
+import { escapeText } from '../log/escape.ts';
+
+interface Rendering {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly style: Style;
+  /** The configuration's name, for the commands that are suggested. */
+  readonly file: string;
+}
+
+/** Problems shown of each directory; `--json` has all. */
+const SHOWN_PROBLEMS = 20;
+
+/** A status as lines for people. */
+export function renderStatus(status: Status, rendering: Rendering): string[] {
+  const { style } = rendering;
+  const reachable = status.server.reachable ? style.good('reachable') : style.bad('not reachable');
+  return [
+    ...formatTable([
+      ['client', escapeText(status.client)],
+      ['server', `${escapeText(status.server.url)} (${reachable})`],
+    ]),
+    ...status.directories.flatMap((directory) => ['', ...renderDirectory(directory, rendering)]),
+  ];
+}
+
+function renderDirectory(directory: DirectoryStatus, { now, style, file }: Rendering): string[] {
+  const { name, local_path, last_sync, cursor, conflicts, holds, frozen, problems } = directory;
+  const namespace = directory.namespace === name ? '' : style.dim(` as ${escapeText(directory.namespace)}`);
+  const facts: string[][] = [
+    ['folder', `${escapeText(local_path)}${namespace}`],
+    ['last sync', last_sync === null ? 'never' : `${formatAgo(last_sync, now)}, at ${cursor}`],
+  ];
+  const pending = renderPending(directory);
+  if (pending !== '') facts.push(['pending', pending]);
+  if (directory.watch.coverage < 1 && directory.state !== 'offline') facts.push(['watching', renderWatch(directory)]);
+  if (holds > 0)
+    facts.push([
+      'held',
+      style.warn(`${plural(holds, 'mass deletion waits', 'mass deletions wait')}; see "syncpair holds list --file ${file}"`),
+    ]);
+  if (conflicts > 0)
+    facts.push(['conflicts', style.warn(`${conflicts}; see "syncpair conflicts list --file ${file} --directory ${name}"`)]);
+  if (frozen > 0)
+    facts.push([
+      'ignored',
+      `${plural(frozen, 'path')} that ${frozen === 1 ? 'was' : 'were'} in sync before; left as ${frozen === 1 ? 'it is' : 'they are'}`,
+    ]);
+  if (problems.length > 0) facts.push(['problems', style.bad(String(problems.length))]);
+  return [
+    `${style.bold(escapeText(name))}  ${renderState(directory, style)}`,
+    ...indent(formatTable(facts), 2),
+    ...indent(renderProblems(problems), 4),
+  ];
+}
+
+function renderState({ state, in_sync: inSync }: DirectoryStatus, style: Style): string {
+  if (inSync) return style.good('in sync');
+  switch (state) {
+    case 'offline':
+      return style.bad('offline');
+    case 'error':
+      return style.bad('error');
+    case 'held':
+      return style.warn('held');
+    case 'in_sync':
+      return style.warn('syncing');
+    case 'paused':
+    case 'scanning':
+    case 'syncing':
+      return style.warn(state);
+  }
+}
+
+function renderPending({ pending: { upload, download, delete: deletions } }: DirectoryStatus): string {
+  const parts: string[] = [];
+  if (upload.files > 0) parts.push(`${plural(upload.files, 'file')} up (${formatSize(upload.bytes)})`);
+  if (download.files > 0) parts.push(`${plural(download.files, 'file')} down (${formatSize(download.bytes)})`);
+  if (deletions > 0) parts.push(plural(deletions, 'deletion'));
+  return parts.join(', ');
+}
+
+function renderWatch({ watch: { mode, coverage } }: DirectoryStatus): string {
+  if (mode === 'polling') return 'nothing; the folder is scanned at every interval';
+  return `${Math.floor(coverage * 100)} % of the folders; the others are scanned at every interval`;
+}
+
+function renderProblems(problems: readonly Problem[]): string[] {
+  const rows = problems.slice(0, SHOWN_PROBLEMS).map(({ path, code, message }) => [code, `${escapeText(path)}: ${escapeText(message)}`]);
+  const more = problems.length - SHOWN_PROBLEMS;
+  return [...formatTable(rows), ...(more > 0 ? [`… and ${more} more; --json lists all`] : [])];
+}
+
+const indent = (lines: readonly string[], spaces: number): string[] => lines.map((line) => ' '.repeat(spaces) + line);
