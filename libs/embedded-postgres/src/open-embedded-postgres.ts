@@ -1,18 +1,17 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chooseAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { type Cluster, dataDirsIn, ensureDataDirectory } from './data-directory.ts';
 import { ensureDatabase } from './databases.ts';
-import { EmbeddedPostgresError } from './error.ts';
 import { prepareLaunch } from './launcher.ts';
 import type { PostgresLog } from './log.ts';
 import { makeOwnedFolder } from './owned-files.ts';
 import { createPassword, passwordFileOf, readPassword, resetPassword } from './password.ts';
+import { makeStorageDir } from './storage-dir.ts';
 import { type StorageLock, lockStorage } from './storage-lock.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
 import { stopSurvivors } from './survivors.ts';
-import { isSystemError } from './system-error.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Everything lies in its folder `postgres`; made when missing. */
@@ -68,17 +67,6 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   } catch (error) {
     releaseOwn();
     throw error;
-  }
-}
-
-/** Makes the storage directory where it is missing and gives its real path. Only others than its owner are kept out, root can pass. */
-async function makeStorageDir(path: string): Promise<string> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    return await realpath(path);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new EmbeddedPostgresError('unusable_storage', `the storage directory ${path} cannot be made: ${error.message}`, { cause: error });
   }
 }
 

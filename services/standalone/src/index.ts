@@ -1,4 +1,3 @@
 export { startStandalone, type Standalone } from './start-standalone.ts';
-export { runStandalone } from './run-standalone.ts';
 export { StandaloneError } from './standalone-error.ts';
 export type { StandaloneOptions } from './standalone-options.ts';

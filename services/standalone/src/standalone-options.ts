@@ -1,6 +1,6 @@
 import type { LogLevel } from '@syncpair/service-http';
 
-/** What `syncpair server` was asked for, checked by the command line already. */
+/** What `syncpair server` was asked for. */
 export interface StandaloneOptions {
   /** TCP port; 0 takes any that is free. */
   readonly port: number;
@@ -8,7 +8,7 @@ export interface StandaloneOptions {
   readonly host: string;
   /** Everything the server keeps lies in it; made when missing. */
   readonly storageDir: string;
-  /** `postgresql://…`; null runs the embedded PostgreSQL in the storage directory. */
+  /** `postgresql://…`; null runs the embedded PostgreSQL in the storage directory. A secret: never logged. */
   readonly databaseUrl: string | null;
   readonly auth: 'open' | 'token';
   readonly logLevel: LogLevel;

@@ -1,21 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lockStorage, makeStorageDir, openEmbeddedPostgres } from '@syncpair/embedded-postgres';
+import { Closers } from './closers.ts';
+import { checkDatabaseUrl, toStandaloneError } from './explain.ts';
+import { checkAddress, explainListenError, isLoopback, urlOf } from './listen-address.ts';
+import { openServerLog } from './server-log.ts';
 import { StandaloneError } from './standalone-error.ts';
 import type { StandaloneOptions } from './standalone-options.ts';
 
 /** A server that answers. */
 export interface Standalone {
-  /** Where clients reach it, `http://HOST:PORT`. */
+  /** Where clients on this machine reach it, `http://HOST:PORT`. */
   readonly url: string;
   /** Ends open requests and event streams, then PostgreSQL, within 5 s; may be called twice. */
   stop(): Promise<void>;
 }
 
+const HEALTH_POLL_MS = 100;
+
 /**
  * Starts the whole server in this process: both services behind one port, and an embedded PostgreSQL unless a URL is given. Resolves when
- * `GET /health` answers 200, after one line on stdout unless quiet. Signals are the caller's; see `runStandalone`.
+ * `GET /health` answers 200, after one line on stdout unless quiet. `signal` stops the server; when it fires during the start, what resolves
+ * is a server that has stopped.
  *
  * @throws StandaloneError with a message and an exit code for the user
  */
 export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
-  if (options.auth === 'token') throw new StandaloneError('--auth token is not available yet; leave it out for a trusted network', 2);
-  throw new StandaloneError('the server is not available yet', 1);
+  const signal = options.signal ?? new AbortController().signal;
+  const closers = new Closers();
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= closers.closeAll());
+  try {
+    const url = await start(options, signal, closers);
+    // Its failure is told to whoever calls `stop` as well.
+    signal.addEventListener('abort', () => void stop().catch(() => undefined), { once: true });
+    return { url, stop };
+  } catch (error) {
+    // What failed first is what the user has to know.
+    await stop().catch(() => undefined);
+    if (signal.aborted) return { url: urlOf(options.host, options.port), stop };
+    throw toStandaloneError(error, options);
+  }
+}
+
+async function start(options: StandaloneOptions, signal: AbortSignal, closers: Closers): Promise<string> {
+  const { host, port } = options;
+  if (options.auth === 'token') {
+    throw new StandaloneError('--auth token does not exist yet; leave it out, and let only a trusted network reach the server', 2);
+  }
+  // What the server stores is for its own account.
+  process.umask(0o077);
+  if (options.databaseUrl !== null) checkDatabaseUrl(options.databaseUrl);
+  const log = openServerLog(options);
+  const storageDir = await makeStorageDir(options.storageDir);
+  const lock = lockStorage(storageDir);
+  closers.add(() => lock.release());
+  await checkAddress(host, port);
+  if (!isLoopback(host)) log.warn(`everybody who reaches ${host}:${port} can read and change everything: there are no tokens in open mode`);
+
+  signal.throwIfAborted();
+  const databaseUrl = options.databaseUrl ?? (await startPostgres());
+  // Loaded late: a mistake in the command line is told without waiting for it.
+  const { createApp } = await import('./serve.ts');
+  signal.throwIfAborted();
+  const app = await createApp({ storageDir, databaseUrl, logging: log.options, log, report: log.report, signal }, closers);
+  signal.throwIfAborted();
+  await app.listen(port, host).catch((error: unknown) => {
+    throw explainListenError(error, host, port);
+  });
+  while ((await app.inject({ method: 'GET', url: '/health' })).statusCode !== 200) await sleep(HEALTH_POLL_MS, undefined, { signal });
+  const url = urlOf(host, Number(new URL(await app.getUrl()).port));
+  if (!options.quiet) process.stdout.write(`syncpair server is ready at ${url}, storage in ${storageDir}\n`);
+  return url;
+
+  async function startPostgres(): Promise<string> {
+    const postgres = await openEmbeddedPostgres({ storageDir, lock, log, signal });
+    closers.add(() => postgres.stop());
+    return postgres.url;
+  }
 }

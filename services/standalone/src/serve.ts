@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { BlobModule, BlobService, openDiskBlobStore } from '@syncpair/blob';
+import { MetadataModule, openDatabase } from '@syncpair/metadata';
+import { type ServiceLogOptions, createServiceApp } from '@syncpair/service-http';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Closers } from './closers.ts';
+import { LocalContentStore, type Report } from './local-content-store.ts';
+import { MetadataGrantKeys } from './metadata-grant-keys.ts';
+
+/** Bytes of the largest content. */
+const MAX_CONTENT_BYTES = 64 * 1024 ** 3;
+
+/** Connections of the services to PostgreSQL; the embedded one takes 50. */
+const POOL_SIZE = 16;
+
+/** Milliseconds that open requests get to end when the server stops. */
+const GRACE_MS = 2_500;
+
+@Module({})
+class StandaloneModule {}
+
+export interface ServeOptions {
+  readonly storageDir: string;
+  readonly databaseUrl: string;
+  readonly logging: ServiceLogOptions;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Both services as one application that is ready to listen. What it opens goes to `closers` at once.
+ *
+ * Metadata reaches the contents without HTTP, the blob service knows metadata's keys without asking, and `/blobs/*` and the rest lie behind one
+ * port: no proxy is needed.
+ */
+export async function createApp(options: ServeOptions, closers: Closers): Promise<NestFastifyApplication> {
+  const { databaseUrl, storageDir, log, report, signal } = options;
+  const store = await openDiskBlobStore(join(storageDir, 'blobs'), { report });
+  closers.add(() => store.close());
+  const blobs = await BlobService.open({ store });
+  const dataSource = await openDatabase({ url: databaseUrl, poolSize: POOL_SIZE, log, signal });
+  closers.add(async () => {
+    if (dataSource.isInitialized) await dataSource.destroy();
+  });
+
+  const grantKeys = new MetadataGrantKeys();
+  const metadata = MetadataModule.register({
+    dataSource,
+    directDatabaseUrl: databaseUrl,
+    contentStore: (signer) => {
+      grantKeys.know(signer.publicKeys());
+      return new LocalContentStore(store, blobs, MAX_CONTENT_BYTES, report);
+    },
+    auth: 'open',
+  });
+  const root: DynamicModule = {
+    module: StandaloneModule,
+    imports: [metadata, BlobModule.register({ store, grantKeys, maxBlobBytes: MAX_CONTENT_BYTES })],
+  };
+  const app = await createServiceApp(root, options.logging);
+  closers.add(() => closeSoon(app));
+  return app;
+}
+
+/** Closes the application; requests that are still open after a while are cut, so that there is time left to stop PostgreSQL. */
+async function closeSoon(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer() as Server;
+  const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}
