@@ -200,8 +200,16 @@ describe('createServiceApp', () => {
     expect((await get('/big', { 'x-request-id': 'a b"' })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('answers bytes that are not HTTP with an error body', async () => {
-    const answers = ['GARBAGE\r\n\r\n', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(64 * 1024)}\r\n\r\n`].map(
+  it('SEC-14: answers bytes that are not HTTP, or could be read in two ways, with an error body, and closes', async () => {
+    const post = 'POST /echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n';
+    const ambiguous = [
+      `${post}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+      `${post}content-length: 2\r\ncontent-length: 3\r\n\r\n{} `,
+      `${post}transfer-encoding: chunked\r\n\r\nzz\r\n`,
+      `${post}content-length: -1\r\n\r\n`,
+      'GET /big HTTP/1.1\nhost: a\n x\n\n',
+    ];
+    const answers = [...ambiguous, 'GARBAGE\r\n\r\n', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(64 * 1024)}\r\n\r\n`].map(
       (bytes) =>
         new Promise<string>((resolve) => {
           let text = '';
@@ -212,8 +220,9 @@ describe('createServiceApp', () => {
             .on('error', () => undefined);
         }),
     );
-    const [garbage, overflow] = await Promise.all(answers);
-    expect(garbage).toMatch(/^HTTP\/1.1 400 .*"invalid_request"/s);
+    const texts = await Promise.all(answers);
+    const overflow = texts.pop();
+    for (const text of texts) expect(text).toMatch(/^HTTP\/1.1 400 .*"invalid_request"/s);
     expect(overflow).toMatch(/^HTTP\/1.1 431 .*"invalid_request"/s);
   });
 

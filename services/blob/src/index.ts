@@ -6,4 +6,5 @@ export { openDiskBlobStore } from './drivers/disk/open-disk-blob-store.ts';
 export { MemoryBlobStore } from './drivers/memory/memory-blob-store.ts';
 export { knownGrantKeys, type GrantKeys } from './grants/grant-keys.ts';
 export { joinGrants, type Granted } from './grants/granted.ts';
+export { StorageHealth } from './health/storage-health.ts';
 export { BLOB_ROUTES } from '@syncpair/contracts';

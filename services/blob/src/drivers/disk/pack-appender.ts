@@ -79,11 +79,15 @@ export class PackAppender {
 
   async #begin(): Promise<PackFile> {
     const id = newPackId(Date.now());
+    const handle = await this.#packs.create(packName(id)).catch((error: unknown) => {
+      throw diskError(error);
+    });
     try {
-      const pack = await PackFile.begin(id, await this.#packs.create(packName(id)));
+      const pack = await PackFile.begin(id, handle);
       await this.#packs.sync();
       return pack;
     } catch (error) {
+      await handle.close();
       await this.#packs.remove(packName(id));
       throw diskError(error);
     }
