@@ -27,7 +27,8 @@ export class LocalContentStore implements ContentStore {
     try {
       return await this.#domain(this.#store.put({ hash, maxBytes: this.#maxBytes }, body));
     } catch (error) {
-      body.destroy();
+      // Read to its end, so that a sender who still sends can be answered; how long it may go on is the HTTP layer's to say.
+      body.on('error', () => undefined).resume();
       throw error;
     }
   }
