@@ -8,10 +8,10 @@ import type { CliContext, GlobalOptions } from './context.ts';
 import { describeError } from './describe-error.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { buildProgram } from './program.ts';
-import { createTerminal } from './terminal.ts';
+import { type OutputStream, createTerminal } from './terminal.ts';
 
 /** Runs the command that `args` name (without node and script). Resolves with its exit code, everything that a user is told written. */
-export async function runCli(args: readonly string[], stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Promise<ExitCode> {
+export async function runCli(args: readonly string[], stdout: OutputStream, stderr: OutputStream): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
   let debugging = false;
   const tell = (message: string): void => void stderr.write(`syncpair: ${escapeText(message)}\n`);
@@ -25,7 +25,11 @@ export async function runCli(args: readonly string[], stdout: NodeJS.WriteStream
   // Sub-commands were made before these settings: each gets them by itself.
   const settle = (command: typeof program, called: string): void => {
     command.exitOverride();
-    command.configureOutput({ outputError: (text) => tell(oneLine(text, called)) });
+    command.configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+      outputError: (text) => tell(oneLine(text, called)),
+    });
     for (const below of command.commands) settle(below, `${called} ${below.name()}`);
   };
   settle(program, 'syncpair');
@@ -43,7 +47,7 @@ export async function runCli(args: readonly string[], stdout: NodeJS.WriteStream
   }
 }
 
-function createContext(globals: GlobalOptions, stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): CliContext {
+function createContext(globals: GlobalOptions, stdout: OutputStream, stderr: OutputStream): CliContext {
   const console = streamSink(stderr);
   const sink = globals.logFile === undefined ? console : fileSink(globals.logFile, console);
   const level = globals.quiet === true ? 'error' : (globals.logLevel ?? 'info');

@@ -1,5 +1,8 @@
 import { hasColours } from '../log/stream-sink.ts';
 
+/** stdout or stderr: a terminal, a file, a pipe. */
+export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** What commands write: results to stdout, progress to a terminal on stderr. */
 export interface Terminal {
   /** Lines of text for people. */
@@ -40,19 +43,19 @@ export const styleFor = (on: boolean): Style => ({
 
 const PROGRESS_AFTER_MS = 1000;
 
-export function createTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Terminal {
+export function createTerminal(stdout: OutputStream, stderr: OutputStream): Terminal {
   return {
     print: (...lines) => void stdout.write(lines.map((line) => `${line}\n`).join('')),
-    printJson: (value) => void stdout.write(`${JSON.stringify(value, null, stdout.isTTY ? 2 : 0)}\n`),
+    printJson: (value) => void stdout.write(`${JSON.stringify(value, null, stdout.isTTY === true ? 2 : 0)}\n`),
     style: styleFor(hasColours(stdout)),
     progress: () => {
       const shownFrom = performance.now() + PROGRESS_AFTER_MS;
       let shown = false;
       return {
         update(text) {
-          if (!stderr.isTTY || performance.now() < shownFrom) return;
+          if (stderr.isTTY !== true || performance.now() < shownFrom) return;
           shown = true;
-          stderr.write(`\r\u001b[2K${text.slice(0, Math.max(20, stderr.columns - 1))}`);
+          stderr.write(`\r\u001b[2K${text.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`);
         },
         end() {
           if (shown) stderr.write('\r\u001b[2K');

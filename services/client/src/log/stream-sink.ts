@@ -4,8 +4,8 @@ import type { LogSink } from './logger.ts';
 
 /** True when the stream is a terminal that shows colours and nobody asked for none (`NO_COLOR`, `TERM=dumb`). */
 export function hasColours(stream: NodeJS.WritableStream): boolean {
-  const terminal = stream as WriteStream;
-  return terminal.isTTY && (process.env['NO_COLOR'] ?? '') === '' && terminal.hasColors();
+  const terminal = stream as Partial<WriteStream>;
+  return terminal.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && terminal.hasColors?.() === true;
 }
 
 /** Events as lines on a stream, in colours where it is a terminal. */
