@@ -30,6 +30,8 @@ export interface Disk {
   /**
    * A file in the staging area, to be filled and then named by `apply`. What lies there after a crash is removed by `clean`, except parts
    * of large downloads that `stage` resumes: `key` names the content, `size` tells how much of it is there already.
+   *
+   * @throws {StagingError}
    */
   stage(key: ContentHash): Promise<StagedFile>;
 
@@ -67,6 +69,17 @@ export class DiskProblem {
   constructor(code: string, message: string) {
     this.code = code;
     this.message = message;
+  }
+}
+
+/** Why the staging area failed: `stage` and the calls of its files reject with it. */
+export class StagingError extends Error {
+  override readonly name = 'StagingError';
+  readonly problem: DiskProblem;
+
+  constructor(problem: DiskProblem) {
+    super(`the staging area cannot be used: ${problem.message} (${problem.code})`);
+    this.problem = problem;
   }
 }
 

@@ -1,0 +1,55 @@
+import { type BigIntStats, linkSync, renameSync, unlinkSync } from 'node:fs';
+import { MAX_NAME_BYTES } from '@syncpair/contracts';
+import { cutToBytes } from '../cut-to-bytes.ts';
+import { randomName } from '../own-folder.ts';
+import type { FolderHandle } from '../platform/platform.ts';
+import { codeOf } from '../problem.ts';
+import { lstat } from '../stamp.ts';
+
+/** Hard links do not exist there, or not for this object: another owner's (protected_hardlinks), or one that has too many. */
+const NO_LINK = new Set(['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES', 'EXDEV']);
+
+/** True when `error` says that hard links cannot be had. */
+export const refusesLinks = (error: unknown): boolean => NO_LINK.has(codeOf(error) ?? '');
+
+/** An object in the trash. */
+export interface Kept {
+  readonly path: string;
+  /** What it is now; undefined when somebody took it away. */
+  look(): BigIntStats | undefined;
+  /** Its bytes are known to be elsewhere. */
+  release(): void;
+}
+
+export class Trash {
+  readonly #folder: FolderHandle;
+
+  constructor(folder: FolderHandle) {
+    this.#folder = folder;
+  }
+
+  /** Keeps the object at `path` by a second name; null where there are no hard links. @throws system errors */
+  link(path: string, name: string): Kept | null {
+    const kept = this.#name(name);
+    try {
+      linkSync(path, kept.path);
+      return kept;
+    } catch (error) {
+      if (refusesLinks(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Takes away whatever lies at `path` in one step. @throws system errors */
+  capture(path: string, name: string): Kept {
+    const kept = this.#name(name);
+    renameSync(path, kept.path);
+    return kept;
+  }
+
+  #name(name: string): Kept {
+    const mark = `${randomName()}-`;
+    const path = this.#folder.at(mark + cutToBytes(name, MAX_NAME_BYTES - mark.length));
+    return { path, look: () => lstat(path), release: () => unlinkSync(path) };
+  }
+}

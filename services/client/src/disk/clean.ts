@@ -1,0 +1,52 @@
+import { type BigIntStats, readdirSync, rmSync } from 'node:fs';
+import { parseContentHash } from '@syncpair/contracts';
+import { systemClock } from '../runtime/clock.ts';
+import type { FolderHandles } from './folder-handles.ts';
+import { STAGING, TRASH } from './own-folder.ts';
+import type { FolderHandle } from './platform/platform.ts';
+import { codeOf, meansAbsent } from './problem.ts';
+import { lstat } from './stamp.ts';
+
+const HOUR = 3_600_000;
+/** How long the part of an interrupted download is worth more than its space. */
+const KEEP_PART = 24 * HOUR;
+/** How long bytes stay that a crash left in the trash: they may be the last ones that somebody wrote. */
+const KEEP_TRASH = 30 * 24 * HOUR;
+
+/**
+ * `Disk.clean`. From the staging area go what an earlier run wrote aside, and parts of downloads that nobody went on with for a day. From
+ * the trash go objects that have another name still, and those of 30 days ago.
+ */
+export function cleanOwnFolders(folders: FolderHandles): void {
+  const now = systemClock.wall();
+  sweep(folders, STAGING, (name, stats) => !parseContentHash(name).ok || now - Number(stats.mtimeMs) > KEEP_PART);
+  sweep(folders, TRASH, (_, stats) => (!stats.isDirectory() && stats.nlink > 1n) || now - Number(stats.ctimeMs) > KEEP_TRASH);
+}
+
+function sweep(folders: FolderHandles, own: string, isDebris: (name: string, stats: BigIntStats) => boolean): void {
+  let folder: FolderHandle;
+  try {
+    folder = folders.root.openChild(own);
+  } catch (error) {
+    if (meansAbsent(error)) return;
+    throw error;
+  }
+  try {
+    for (const name of readdirSync(folder.self)) {
+      const path = folder.at(name);
+      const stats = lstat(path);
+      if (stats !== undefined && isDebris(name, stats)) removeIfPossible(path);
+    }
+  } finally {
+    folder.close();
+  }
+}
+
+/** What stays is tried again at the next start. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+  }
+}

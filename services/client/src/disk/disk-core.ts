@@ -1,0 +1,72 @@
+import { type ContentHash, type RelativePath, nameOf } from '@syncpair/contracts';
+import { runActions } from './apply/run-actions.ts';
+import { cleanOwnFolders } from './clean.ts';
+import type { DiskAction, DiskProblem, DiskResult, ExpectedFile, Listing, RootIdentity } from './disk.ts';
+import type { FolderHandles } from './folder-handles.ts';
+import { listFolder } from './list-folder.ts';
+import type { Observed } from './observed.ts';
+import { meansAbsent, toProblem } from './problem.ts';
+import { hashDescriptor, readDescriptor, withExpected } from './read-expected.ts';
+import type { Root } from './root.ts';
+import { type ObserveOptions, observe } from './stamp.ts';
+
+/** The part of `Disk` that is asked in batches, without promises: on a thread of its own nothing else waits for it. */
+export class DiskCore {
+  readonly #root: Root;
+
+  constructor(root: Root) {
+    this.#root = root;
+  }
+
+  identify(): RootIdentity {
+    return this.#root.identify();
+  }
+
+  list(folder: RelativePath | null): Listing | DiskProblem {
+    return this.#root.use((folders) => listFolder(folders, folder, this.#observing(folders)));
+  }
+
+  stat(paths: readonly RelativePath[]): (Observed | null | DiskProblem)[] {
+    return this.#each(paths, (folders, path) => statOne(folders, path, this.#observing(folders)));
+  }
+
+  hash(files: readonly ExpectedFile[]): (ContentHash | 'changed' | DiskProblem)[] {
+    return this.#each(files, (folders, file) => withExpected(folders, file, hashDescriptor));
+  }
+
+  read(files: readonly ExpectedFile[]): (Uint8Array<ArrayBuffer> | 'changed' | DiskProblem)[] {
+    return this.#each(files, (folders, file) => withExpected(folders, file, readDescriptor));
+  }
+
+  apply(actions: readonly DiskAction[]): DiskResult[] {
+    return this.#root.use((folders) => runActions(folders, actions, this.#observing(folders)));
+  }
+
+  clean(): void {
+    this.#root.use(cleanOwnFolders);
+  }
+
+  #each<Item, Answer>(items: readonly Item[], answer: (folders: FolderHandles, item: Item) => Answer): Answer[] {
+    return this.#root.use((folders) =>
+      items.map((item) => {
+        folders.trim();
+        return answer(folders, item);
+      }),
+    );
+  }
+
+  #observing(folders: FolderHandles): ObserveOptions {
+    return { device: folders.root.device, executableBit: this.#root.platform.executableBit };
+  }
+}
+
+function statOne(folders: FolderHandles, path: RelativePath, observing: ObserveOptions): Observed | null | DiskProblem {
+  try {
+    const parent = folders.parent(path);
+    const observed = observe(parent.at(nameOf(path)), observing);
+    parent.confirm();
+    return observed;
+  } catch (error) {
+    return meansAbsent(error) ? null : toProblem(error);
+  }
+}

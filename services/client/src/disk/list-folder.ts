@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { type RelativePath, isReservedName, joinPath, parseRelativePath } from '@syncpair/contracts';
+import { escapeText } from '../log/escape.ts';
+import type { DiskProblem, Listing } from './disk.ts';
+import type { FolderHandles } from './folder-handles.ts';
+import type { ListedEntry, Observed } from './observed.ts';
+import { codeOf, toProblem } from './problem.ts';
+import { type ObserveOptions, observe } from './stamp.ts';
+
+const REPLACEMENT = '�';
+
+/** `Disk.list`. */
+export function listFolder(folders: FolderHandles, folder: RelativePath | null, options: ObserveOptions): Listing | DiskProblem {
+  const entries: ListedEntry[] = [];
+  const refused: Listing['refused'][number][] = [];
+  try {
+    const handle = folders.folder(folder);
+    for (const name of readNames(handle.self)) {
+      if (typeof name !== 'string') {
+        refused.push({ name: escapeBytes(name), reason: 'the name is not valid UTF-8' });
+        continue;
+      }
+      if (folder === null && isReservedName(name)) continue;
+      const path = parseRelativePath(joinPath(folder, name));
+      if (!path.ok) {
+        refused.push({ name: escapeText(name), reason: path.reason });
+        continue;
+      }
+      const observed = observeChild(handle.at(name), options);
+      if (typeof observed === 'string') refused.push({ name: escapeText(name), reason: observed });
+      else if (observed !== null) entries.push({ path: path.value, observed });
+    }
+    handle.confirm();
+    return { entries, refused };
+  } catch (error) {
+    return toProblem(error);
+  }
+}
+
+/** Names as text; as bytes where they are no text. */
+function readNames(path: string): (string | Buffer)[] {
+  const names = readdirSync(path);
+  if (!names.some((name) => name.includes(REPLACEMENT))) return names;
+  return readdirSync(path, 'buffer').map((bytes) => {
+    const text = bytes.toString('utf8');
+    return Buffer.from(text).equals(bytes) ? text : bytes;
+  });
+}
+
+/** What lies there, null when it vanished meanwhile, or why that cannot be told. */
+function observeChild(path: string, options: ObserveOptions): Observed | null | string {
+  try {
+    return observe(path, options);
+  } catch (error) {
+    // A link that became something else between the two looks at it: it is looked at again with the next listing, after its event.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EINVAL') return observe(path, options);
+    const { code, message } = toProblem(error);
+    return `it cannot be looked at: ${message} (${code})`;
+  }
+}
+
+function escapeBytes(bytes: Buffer): string {
+  let text = '';
+  for (const byte of bytes) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  return text;
+}

@@ -1,0 +1,30 @@
+import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import type { Disk, DiskAction, ExpectedFile } from './disk.ts';
+import { DiskCore } from './disk-core.ts';
+import { openRead } from './open-read.ts';
+import { type Platform, choosePlatform } from './platform/platform.ts';
+import { Root } from './root.ts';
+import { stagePart } from './staged-part.ts';
+
+/** The directory's folder on this machine's disk. Batches run on the calling thread; `WorkerDisk` runs them on another. */
+export class LocalDisk implements Disk {
+  readonly #root: Root;
+  readonly #core: DiskCore;
+
+  /** `root` is absolute; links in it are followed. What lies there at the first call is the root from then on. */
+  constructor(root: string, platform: Platform = choosePlatform()) {
+    this.#root = new Root(root, platform);
+    this.#core = new DiskCore(this.#root);
+  }
+
+  identify = async () => this.#core.identify();
+  list = async (folder: RelativePath | null) => this.#core.list(folder);
+  stat = async (paths: readonly RelativePath[]) => this.#core.stat(paths);
+  hash = async (files: readonly ExpectedFile[]) => this.#core.hash(files);
+  read = async (files: readonly ExpectedFile[]) => this.#core.read(files);
+  openRead = async (path: RelativePath, start: number) => openRead(this.#root, path, start);
+  stage = async (key: ContentHash) => stagePart(this.#root, key);
+  apply = async (actions: readonly DiskAction[]) => this.#core.apply(actions);
+  clean = async () => this.#core.clean();
+  close = async () => undefined;
+}

@@ -1,0 +1,77 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { createHash, hash } from 'node:crypto';
+import { type ContentHash, nameOf } from '@syncpair/contracts';
+import type { DiskProblem, ExpectedFile } from './disk.ts';
+import type { FolderHandles } from './folder-handles.ts';
+import { meansAbsent, codeOf, toProblem } from './problem.ts';
+import { stampOf } from './stamp.ts';
+
+/** A FIFO or device that was put in a file's place must neither be waited for nor read. Windows knows neither flag. */
+export const READ_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+const buffer = Buffer.allocUnsafeSlow(1 << 20);
+
+/**
+ * Runs `use` on a descriptor of the file while its stamp is the expected one before and after; `changed` when it is not, or when the file
+ * ended before its size.
+ */
+export function withExpected<T>(
+  folders: FolderHandles,
+  { path, stamp }: ExpectedFile,
+  use: (descriptor: number, size: number) => T | 'changed',
+): T | 'changed' | DiskProblem {
+  let descriptor: number | undefined;
+  try {
+    const parent = folders.parent(path);
+    descriptor = openSync(parent.at(nameOf(path)), READ_FILE);
+    const stats = fstatSync(descriptor, { bigint: true });
+    if (!stats.isFile() || stampOf(stats) !== stamp) return 'changed';
+    const result = use(descriptor, Number(stats.size));
+    parent.confirm();
+    return stampOf(fstatSync(descriptor, { bigint: true })) === stamp ? result : 'changed';
+  } catch (error) {
+    // ENXIO and EOPNOTSUPP: a socket or an unattended FIFO.
+    return meansAbsent(error) || codeOf(error) === 'ENXIO' || codeOf(error) === 'EOPNOTSUPP' ? 'changed' : toProblem(error);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** The SHA-256 of an open file of `size` bytes. */
+export function hashDescriptor(descriptor: number, size: number): ContentHash | 'changed' {
+  if (size <= buffer.length) {
+    const length = fill(descriptor, buffer.subarray(0, size));
+    return length === size ? (hash('sha256', buffer.subarray(0, size), 'hex') as ContentHash) : 'changed';
+  }
+  const sha256 = createHash('sha256');
+  const complete = eachPart(descriptor, size, (part) => sha256.update(part));
+  return complete ? (sha256.digest('hex') as ContentHash) : 'changed';
+}
+
+/** All bytes of an open file, in memory of their own. */
+export function readDescriptor(descriptor: number, size: number): Uint8Array<ArrayBuffer> | 'changed' {
+  const bytes = new Uint8Array(size);
+  return fill(descriptor, bytes) === size ? bytes : 'changed';
+}
+
+/** Hands out the first `size` bytes part by part in memory that is used again; false when the file ends earlier. */
+export function eachPart(descriptor: number, size: number, take: (part: Buffer) => void): boolean {
+  let left = size;
+  while (left > 0) {
+    const length = readSync(descriptor, buffer, 0, Math.min(buffer.length, left), null);
+    if (length === 0) return false;
+    take(buffer.subarray(0, length));
+    left -= length;
+  }
+  return true;
+}
+
+function fill(descriptor: number, into: Uint8Array): number {
+  let at = 0;
+  while (at < into.length) {
+    const length = readSync(descriptor, into, at, into.length - at, null);
+    if (length === 0) break;
+    at += length;
+  }
+  return at;
+}

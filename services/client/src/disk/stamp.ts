@@ -1,0 +1,60 @@
+import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
+import type { Expected } from './disk.ts';
+import type { Observed } from './observed.ts';
+
+/** The owner's permission to execute, as Git counts it. */
+export const OWNER_EXECUTES = 0o100n;
+
+export interface ObserveOptions {
+  readonly device: bigint;
+  readonly executableBit: boolean;
+}
+
+/** One `lstat`, or undefined where nothing is. @throws system errors but ENOENT and ENOTDIR */
+export function lstat(path: string): BigIntStats | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+/** What lies at `path`, told without following it; null where nothing does. `device` is the root's. */
+export function observe(path: string, options: ObserveOptions): Observed | null {
+  const stats = lstat(path);
+  return stats === undefined ? null : describe(stats, path, options);
+}
+
+/** @throws ENOENT or EINVAL when a link vanished or was replaced between its `lstat` and reading its target */
+function describe(stats: BigIntStats, path: string, { device, executableBit }: ObserveOptions): Observed {
+  const stamp = stampOf(stats);
+  const inode = stats.ino;
+  if (stats.isFile()) {
+    const executable = executableBit ? (stats.mode & OWNER_EXECUTES) !== 0n : null;
+    return { kind: 'file', stamp, inode, size: Number(stats.size), mtime: stats.mtimeNs, ctime: stats.ctimeNs, executable };
+  }
+  if (stats.isDirectory()) return { kind: 'dir', stamp, inode, otherFileSystem: stats.dev !== device };
+  if (stats.isSymbolicLink()) return { kind: 'link', stamp, inode, target: readlinkSync(path), mtime: stats.mtimeNs };
+  return { kind: 'special', stamp, inode, what: specialName(stats) };
+}
+
+/** The stamp of `Observed`; its first letter is the kind. */
+export function stampOf(stats: BigIntStats): string {
+  if (stats.isFile()) return `f.${stats.size}.${stats.mtimeNs}.${stats.ctimeNs}.${stats.ino}`;
+  if (stats.isDirectory()) return `d.${stats.ino}`;
+  return `${stats.isSymbolicLink() ? 'l' : 's'}.${stats.mtimeNs}.${stats.ctimeNs}.${stats.ino}`;
+}
+
+/** True when what lies there is what an action was planned against. One folder is as good as another: removal takes only empty ones. */
+export function isExpected(expected: Expected, stats: BigIntStats | undefined): boolean {
+  if (expected === 'absent') return stats === undefined;
+  if (stats === undefined) return false;
+  return stats.isDirectory() ? expected.stamp.startsWith('d.') : expected.stamp === stampOf(stats);
+}
+
+/** Like equal stamps, but for ctime: naming, linking and renaming an object changes that by themselves. */
+export function isUntouched(before: BigIntStats, after: BigIntStats | undefined): boolean {
+  return after?.ino === before.ino && after.size === before.size && after.mtimeNs === before.mtimeNs;
+}
+
+function specialName(stats: BigIntStats): string {
+  if (stats.isFIFO()) return 'FIFO';
+  if (stats.isSocket()) return 'socket';
+  return stats.isBlockDevice() || stats.isCharacterDevice() ? 'device' : 'special file';
+}
