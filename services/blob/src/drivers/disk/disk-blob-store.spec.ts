@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BlobStore, SmallBlob } from '../../blobs/blob-store.ts';
+import type { BlobStore, SmallBlob, StoredBlob } from '../../blobs/blob-store.ts';
 import { hashOf, registerBlobStoreTests, small } from '../../blobs/blob-store.conformance.ts';
 import { openDiskBlobStore } from './open-disk-blob-store.ts';
 
@@ -125,7 +125,10 @@ describe('the disk store', () => {
     await mkdir(join(folder, 'objects', hash.slice(0, 2)));
     await symlink(join(folder, 'outside'), fileOf(folder, hash));
     expect(await store.open({ hash })).toBe(null);
+    expect(await store.open({ hash, location: 'loose:4' })).toBe(null);
     expect(await store.stat({ hash })).toBe(null);
+    await symlink(join(folder, 'outside'), join(folder, 'own', 'key'));
+    expect(await store.readObject('key')).toBe(null);
     await put('text');
     expect((await stat(fileOf(folder, hash))).nlink).toBe(1);
     expect(await textOf('text')).toBe('text');
@@ -146,8 +149,9 @@ describe('the disk store', () => {
   describe('with a pack that was being written when its process was killed', () => {
     const named = ['first', 'second', 'third'];
     let pack: string;
+    let stored: StoredBlob[];
     beforeEach(async () => {
-      await store.putMany(sequence(named.map(small)));
+      stored = await store.putMany(sequence(named.map(small)));
       const [name] = (await readdir(join(folder, 'packs'))).filter((file) => file.endsWith('.pack'));
       pack = join(folder, 'packs', name as string);
     });
@@ -173,8 +177,10 @@ describe('the disk store', () => {
       const bytes = await readFile(pack);
       bytes.fill(0, bytes.length - 2);
       await writeFile(pack, bytes);
-      const [, , third] = named.map((text) => hashOf(Buffer.from(text)));
-      for await (const content of store.readMany([{ hash: third as never }], 100)) expect(content).toBe(null);
+      const contents: (string | undefined)[] = [];
+      for await (const content of store.readMany([...stored, { hash: small('third').hash }], 100)) contents.push(content?.toString());
+      expect(contents).toEqual(['first', 'second', undefined, undefined]);
+      expect(await store.open(stored[2] as StoredBlob)).toBe(null);
       expect(await textOf('third')).toBe(null);
       expect(await textOf('second')).toBe('second');
     });
