@@ -59,8 +59,8 @@ const MAX_RETRY_AFTER_MS = 3600_000;
 
 /** Retry-After in milliseconds, at most an hour: seconds, or a date, which counts from the answer's own date and not from our clock. */
 function readRetryAfter(headers: AnswerHeaders): number | null {
-  const value = headers['retry-after'];
-  if (typeof value !== 'string' || value.trim() === '') return null;
-  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.parse(String(headers['date'] ?? ''));
+  const value = String(headers['retry-after'] ?? '').trim();
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, MAX_RETRY_AFTER_MS);
+  const ms = value.endsWith('GMT') ? Date.parse(value) - Date.parse(String(headers['date'] ?? '')) : NaN;
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }
