@@ -196,6 +196,14 @@ describe('createServiceApp', () => {
     expect(await log()).not.toContain('abc');
   });
 
+  it('logs a request whose caller went away, as aborted', async () => {
+    const controller = new AbortController();
+    const answer = await fetch(`${url}/half`, { headers: { 'x-request-id': 'r3' }, signal: controller.signal });
+    controller.abort();
+    await answer.arrayBuffer().catch(() => undefined);
+    await expect.poll(log).toMatch(/"request_id":"r3".*"aborted":true/);
+  });
+
   it('replaces a request id that could forge a log line', async () => {
     expect((await get('/big', { 'x-request-id': 'a b"' })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });

@@ -3,12 +3,13 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Logger, LoggerModule } from 'nestjs-pino';
+import { LoggerModule, PinoLogger } from 'nestjs-pino';
 import { answerError } from './answer-error.ts';
 import { installBodyParsers } from './body-parsers.ts';
 import { installCompression } from './compress-answers.ts';
 import { HEADERS_TIMEOUT_MS, IDLE_MS, KEEP_ALIVE_MS, answerMalformed, installConnectionGuards } from './connections.ts';
 import { ErrorFilter } from './error-filter.ts';
+import { FrameworkLogger } from './framework-logger.ts';
 import { recordRoutes } from './registered-routes.ts';
 import { RequestLog } from './request-log.ts';
 import { installRequestHooks, requestId, setCommonHeaders } from './request-hooks.ts';
@@ -56,7 +57,7 @@ export async function createServiceApp(module: Type | DynamicModule, options: Se
   const logging = LoggerModule.forRoot({ pinoHttp: { logger }, useExisting: true, forRoutes: [] });
   const root: DynamicModule = { module: ServiceRoot, imports: [logging, module] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bodyParser: false, bufferLogs: true, abortOnError: false });
-  app.useLogger(app.get(Logger));
+  app.useLogger(new FrameworkLogger(await app.resolve(PinoLogger), {}));
   app.useGlobalFilters(new ErrorFilter());
   return app;
 }

@@ -21,23 +21,27 @@ export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): 
 export function installRequestHooks(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     setCommonHeaders(request, reply);
+    // Not the framework's own hook, which leaves out requests whose caller went away.
+    reply.raw.once('close', () => logRequest(request, reply));
     done(isCrossSite(request) ? new DomainError('forbidden', 'requests from pages of another origin are refused') : undefined);
   });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const quiet = request.url.endsWith('/health') && reply.statusCode < 500;
-    request.log[quiet ? 'debug' : 'info'](
-      {
-        method: request.method,
-        // Without the query: it holds names of clients and, by a caller's mistake, perhaps a secret.
-        path: request.url.split('?', 1)[0],
-        status: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-        ...(reply.raw.writableFinished ? {} : { aborted: true }),
-      },
-      'request',
-    );
-    done();
-  });
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  // Without the query: it holds names of clients and, by a caller's mistake, perhaps a secret.
+  const path = request.url.split('?', 1)[0] as string;
+  const { statusCode: status, writableFinished } = reply.raw;
+  const quiet = path.endsWith('/health') && status < 500;
+  request.log[quiet ? 'debug' : 'info'](
+    {
+      method: request.method,
+      path,
+      status,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...(writableFinished ? {} : { aborted: true }),
+    },
+    'request',
+  );
 }
 
 /** True when a browser says that the request comes from a page of another host. A proxy may have changed `host`, so its own header counts too. */

@@ -114,6 +114,13 @@ describe('the blob service as a process', () => {
     await ready();
     expect((await stat(join(folder, 'store'))).mode & 0o077).toBe(0);
     expect(await end('SIGTERM')).toBe(0);
+    const lines = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { service: string; msg: string });
+    expect(lines.map(({ service }) => service)).toEqual(lines.map(() => 'blob'));
+    // One line that says where it listens, and not one for each module and route.
+    expect(lines.map(({ msg }) => msg)).toEqual([expect.stringContaining(`:${port}`)]);
   });
 
   it('I11, I12: serves everything that it acknowledged, however often it was killed meanwhile', async () => {
