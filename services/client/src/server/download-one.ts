@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type ContentHash, GRANT_HEADER, ROUTES } from '@syncpair/contracts';
 import { type DirectoryLink, open } from './directory-link.ts';
 import type { Answer } from './open-request.ts';
@@ -20,7 +21,7 @@ export async function downloadOne(link: DirectoryLink, hash: ContentHash, start:
     },
   });
   if (answer.status === 404) return missing(answer);
-  if (answer.status === 416 && start > 0 && totalOf(answer) <= start) return nothing(answer);
+  if (answer.status === 416) return nothing(answer);
   await refuseUnlessSuccess(answer, 'application/octet-stream');
   if (answer.status === 206) {
     refuseOtherRange(answer, start);
@@ -36,13 +37,11 @@ async function missing(answer: Answer): Promise<null> {
   throw error;
 }
 
-async function* nothing(answer: Answer): AsyncGenerator<Uint8Array> {
-  answer.discard();
-}
-
-/** The size of the whole content, from an answer to a range beyond its end. */
-function totalOf(answer: Answer): number {
-  return Number(/^bytes \*\/(\d+)$/.exec(String(answer.headers['content-range'] ?? ''))?.[1] ?? NaN);
+/** No bytes, when it is SyncPair that says that the content ends before. */
+async function nothing(answer: Answer): Promise<AsyncIterable<Uint8Array>> {
+  const error = await readError(answer);
+  if (error.code === 'range_not_satisfiable') return Readable.from([]);
+  throw error;
 }
 
 function refuseOtherRange(answer: Answer, start: number): void {
