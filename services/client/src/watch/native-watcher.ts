@@ -1,0 +1,190 @@
+import { type BigIntStats, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type RelativePath, isReservedName, joinPath, parentOf, parseRelativePath } from '@syncpair/contracts';
+import { Coverage } from './coverage.ts';
+import { FolderWatch, lookAtFolder } from './folder-watch.ts';
+import { hintOf } from './hint-of.ts';
+import { meansGone, watchFailure } from './watch-failure.ts';
+import type { WatchOptions } from './watch-options.ts';
+import type { WatchHint, Watcher } from './watcher.ts';
+
+/** The thread is given up between folders after so many milliseconds. */
+const SLICE = 10;
+/** Folders that could not be watched are tried again so often, in milliseconds. */
+const RETRY = 30_000;
+
+/**
+ * One `fs.watch` per folder, no state per file. The system's queue of events can overflow unseen (Node does not report it), as when more
+ * than 16,384 come faster than they are read; the periodic scan finds what was lost then.
+ */
+export class NativeWatcher implements Watcher {
+  readonly #options: WatchOptions;
+  readonly #watches = new Map<RelativePath | null, FolderWatch>();
+  /** The known folders in each folder. */
+  readonly #children = new Map<RelativePath | null, Set<RelativePath>>();
+  readonly #pending = new Set<RelativePath | null>();
+  #onHint: (hint: WatchHint) => void = () => undefined;
+  #coverage = new Coverage((hint) => this.#onHint(hint));
+  #device: bigint | undefined;
+  #working: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #starting = true;
+  #closed = false;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  async start(onHint: (hint: WatchHint) => void): Promise<void> {
+    this.#onHint = (hint) => {
+      if (!this.#closed) onHint(hint);
+    };
+    this.#look(null);
+    await this.#working;
+    this.#starting = false;
+  }
+
+  coverage(): number {
+    return this.#coverage.ratio(this.#watches.size);
+  }
+
+  uncovered(): ReadonlySet<RelativePath | null> {
+    return this.#coverage.uncovered;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#pending.clear();
+    await this.#working;
+    for (const watch of this.#watches.values()) watch.close();
+    this.#watches.clear();
+  }
+
+  /** Has a look soon at whether `folder` is one and whether it is watched. */
+  #look(folder: RelativePath | null): void {
+    if (this.#closed) return;
+    this.#pending.add(folder);
+    this.#working ??= this.#work();
+  }
+
+  async #work(): Promise<void> {
+    await nextTurn();
+    let began = performance.now();
+    for (const folder of this.#pending) {
+      this.#pending.delete(folder);
+      this.#settle(folder);
+      if (performance.now() - began < SLICE) continue;
+      await nextTurn();
+      began = performance.now();
+    }
+    this.#working = undefined;
+    this.#scheduleRetry();
+  }
+
+  #settle(folder: RelativePath | null): void {
+    try {
+      const stats = lookAtFolder(this.#pathOf(folder));
+      const known = this.#watches.get(folder);
+      if (stats !== undefined && known?.watches(stats) === true) return;
+      if (stats === undefined || known !== undefined) this.#drop(folder);
+      if (stats === undefined && folder === null) this.#coverage.lose(null, 'the folder itself is gone');
+      if (stats === undefined || this.#isElsewhere(folder, stats)) return;
+      if (folder !== null && this.#options.prunes(folder)) return;
+      this.#watch(folder, stats);
+      this.#lookAtChildren(folder);
+    } catch (error) {
+      if (!meansGone(error)) this.#giveUp(folder, error);
+    }
+  }
+
+  #watch(folder: RelativePath | null, stats: BigIntStats): void {
+    try {
+      const watch: FolderWatch = new FolderWatch(
+        this.#pathOf(folder),
+        stats,
+        (type, name) => this.#onEvent(folder, watch, type, name),
+        (error) => {
+          if (!this.#closed && this.#watches.get(folder) === watch) this.#giveUp(folder, error);
+        },
+      );
+      this.#watches.set(folder, watch);
+      this.#remember(folder);
+      this.#coverage.gain(folder);
+      // What was put into it before it was watched has had no event.
+      if (!this.#starting) this.#onHint({ kind: 'folder', folder });
+    } catch (error) {
+      if (meansGone(error)) throw error;
+      this.#giveUp(folder, error);
+    }
+  }
+
+  #lookAtChildren(folder: RelativePath | null): void {
+    for (const entry of readdirSync(this.#pathOf(folder), { withFileTypes: true })) {
+      if (!entry.isDirectory() || (folder === null && isReservedName(entry.name))) continue;
+      const path = parseRelativePath(joinPath(folder, entry.name));
+      if (path.ok) this.#pending.add(path.value);
+    }
+  }
+
+  #onEvent(folder: RelativePath | null, watch: FolderWatch, type: string, name: string | null): void {
+    if (this.#closed || this.#watches.get(folder) !== watch) return;
+    const hint = hintOf(folder, name);
+    if (hint === null) return;
+    this.#onHint(hint);
+    if (type !== 'rename') return;
+    // The removal or move of the folder itself is told as an event about a child of its name.
+    if (name === basename(this.#pathOf(folder))) {
+      watch.stale = true;
+      this.#look(folder);
+    }
+    if (hint.kind === 'path') this.#look(hint.path);
+  }
+
+  /** The folder stays known and is tried again later. */
+  #giveUp(folder: RelativePath | null, error: unknown): void {
+    this.#watches.get(folder)?.close();
+    this.#watches.delete(folder);
+    this.#remember(folder);
+    this.#coverage.lose(folder, watchFailure(error));
+    this.#scheduleRetry();
+  }
+
+  #remember(folder: RelativePath | null): void {
+    if (folder === null) return;
+    const parent = parentOf(folder);
+    const siblings = this.#children.get(parent);
+    if (siblings === undefined) this.#children.set(parent, new Set([folder]));
+    else siblings.add(folder);
+  }
+
+  /** Forgets `folder` and all below: it is gone, or another one lies there. */
+  #drop(folder: RelativePath | null): void {
+    for (const child of this.#children.get(folder) ?? []) this.#drop(child);
+    this.#children.delete(folder);
+    if (folder !== null) this.#children.get(parentOf(folder))?.delete(folder);
+    this.#watches.get(folder)?.close();
+    this.#watches.delete(folder);
+    this.#coverage.forget(folder);
+  }
+
+  /** What is mounted in the tree is not part of it. */
+  #isElsewhere(folder: RelativePath | null, stats: BigIntStats): boolean {
+    if (folder === null) this.#device = stats.dev;
+    return stats.dev !== this.#device;
+  }
+
+  #pathOf(folder: RelativePath | null): string {
+    return folder === null ? this.#options.root : join(this.#options.root, folder);
+  }
+
+  #scheduleRetry(): void {
+    if (this.#closed || this.#coverage.uncovered.size === 0 || this.#retry !== undefined) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      for (const folder of this.#coverage.uncovered) this.#look(folder);
+    }, RETRY).unref();
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
