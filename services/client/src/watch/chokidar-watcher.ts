@@ -99,7 +99,8 @@ export class ChokidarWatcher implements Watcher {
   #onGone(path: string): void {
     const folder = this.#relative(path);
     if (folder === null) this.#coverage.lose(null, 'the folder itself is gone');
-    if (folder === null || folder === undefined) return;
+    // Chokidar tells of a removal late; the folder that was made in its place meanwhile is to be looked at.
+    if (folder === null || folder === undefined || isFolder(path)) return;
     this.#folders.delete(folder);
     this.#coverage.forget(folder);
   }
