@@ -235,7 +235,7 @@ describe('createServiceApp', () => {
   });
 
   it('closes within seconds though an event stream and an idle connection are open', async () => {
-    const other = await createServiceApp(SampleModule, { name: 'sample', logLevel: 'error', quiet: true });
+    const other = await createServiceApp(SampleModule, { name: 'sample', logLevel: 'error', quiet: true, allowedHosts: [] });
     await other.listen(0, '127.0.0.1');
     const events = await fetch(`${(await other.getUrl()).replace('localhost', '127.0.0.1')}/events`);
     const reader = (events.body as ReadableStream<Uint8Array>).getReader();

@@ -18,6 +18,14 @@ import { type ServiceLogOptions, createServiceLogger } from './service-logger.ts
 @Module({})
 class ServiceRoot {}
 
+export interface ServiceAppOptions extends ServiceLogOptions {
+  /**
+   * Names by which the server may be asked, besides its addresses and localhost; [] for none. Left out: any name. A server without tokens on
+   * loopback should give it, or the page of a site that resolves to 127.0.0.1 can speak to it.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
+}
+
 /** Characters of one path parameter: a whole relative path, percent-encoded, as far as the request line can hold it. */
 const MAX_PARAM_LENGTH = 16 * 1024;
 
@@ -28,7 +36,7 @@ const MAX_PARAM_LENGTH = 16 * 1024;
  * Controllers may throw a DomainError for an expected failure, read `request.raw` of an `application/octet-stream` request, and log
  * through `request.log`. The log never holds bodies, queries or secrets.
  */
-export async function createServiceApp(module: Type | DynamicModule, options: ServiceLogOptions): Promise<NestFastifyApplication> {
+export async function createServiceApp(module: Type | DynamicModule, options: ServiceAppOptions): Promise<NestFastifyApplication> {
   const logger = createServiceLogger(options);
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
@@ -49,7 +57,7 @@ export async function createServiceApp(module: Type | DynamicModule, options: Se
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   recordRoutes(fastify);
   installBodyParsers(fastify);
-  installRequestHooks(fastify);
+  installRequestHooks(fastify, options.allowedHosts);
   installCompression(fastify);
   installConnectionGuards(fastify);
 

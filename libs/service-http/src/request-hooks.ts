@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { DomainError } from '@syncpair/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuseForeignPage } from './foreign-page.ts';
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
@@ -18,12 +18,12 @@ export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): 
 }
 
 /** Headers on every answer, one log line per request, no requests that a page of another site makes a browser send. */
-export function installRequestHooks(fastify: FastifyInstance): void {
+export function installRequestHooks(fastify: FastifyInstance, allowedHosts: readonly string[] | undefined): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     setCommonHeaders(request, reply);
     // Not the framework's own hook, which leaves out requests whose caller went away.
     reply.raw.once('close', () => logRequest(request, reply));
-    done(isCrossSite(request) ? new DomainError('forbidden', 'requests from pages of another origin are refused') : undefined);
+    done(refuseForeignPage(request.headers, allowedHosts) ?? undefined);
   });
 }
 
@@ -42,13 +42,4 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     },
     'request',
   );
-}
-
-/** True when a browser says that the request comes from a page of another host. A proxy may have changed `host`, so its own header counts too. */
-function isCrossSite(request: FastifyRequest): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return false;
-  if (!URL.canParse(origin)) return true;
-  const from = new URL(origin).host;
-  return from !== host && from !== request.headers['x-forwarded-host'];
 }

@@ -159,7 +159,7 @@ describe('the blob service as a process', () => {
       const uploads = Array.from({ length: 4 }, async () => {
         while (alive) await uploadOne().catch(() => sleep(5));
       });
-      await sleep(200 + Math.random() * 300);
+      await sleep(200 + round * 150);
       await end('SIGKILL');
       alive = false;
       await Promise.all(uploads);

@@ -1,0 +1,24 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+import { DomainError } from '@syncpair/contracts';
+
+/**
+ * Why a request is refused that a page of another site made a browser send; null when it is none.
+ *
+ * Two tricks are met. The page names itself as `origin`, which must be the host that is asked (a proxy may have changed `host`, so its own
+ * header counts too). Or its site's name was made to resolve to this server: then origin and host agree, and only the name is strange. Where
+ * `allowedHosts` is given, every other name is refused; addresses and localhost cannot be taken over like that.
+ */
+export function refuseForeignPage(headers: IncomingHttpHeaders, allowedHosts: readonly string[] | undefined): DomainError | null {
+  const { origin, host = '' } = headers;
+  if (origin !== undefined) {
+    const from = URL.canParse(origin) ? new URL(origin).host : null;
+    if (from === null || (from !== host && from !== headers['x-forwarded-host'])) {
+      return new DomainError('forbidden', 'requests from pages of another origin are refused');
+    }
+  }
+  if (allowedHosts === undefined) return null;
+  const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : '';
+  const allowed = isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || allowedHosts.includes(name);
+  return allowed ? null : new DomainError('forbidden', 'the host that was asked for is not one of this server');
+}
