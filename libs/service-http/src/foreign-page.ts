@@ -11,14 +11,18 @@ import { DomainError } from '@syncpair/contracts';
  */
 export function refuseForeignPage(headers: IncomingHttpHeaders, allowedHosts: readonly string[] | undefined): DomainError | null {
   const { origin, host = '' } = headers;
-  if (origin !== undefined) {
-    const from = URL.canParse(origin) ? new URL(origin).host : null;
-    if (from === null || (from !== host && from !== headers['x-forwarded-host'])) {
-      return new DomainError('forbidden', 'requests from pages of another origin are refused');
-    }
+  if (origin !== undefined && ![host, headers['x-forwarded-host']].some((name) => isHostOf(origin, name))) {
+    return new DomainError('forbidden', 'requests from pages of another origin are refused');
   }
   if (allowedHosts === undefined) return null;
   const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : '';
   const allowed = isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || allowedHosts.includes(name);
   return allowed ? null : new DomainError('forbidden', 'the host that was asked for is not one of this server');
+}
+
+function isHostOf(origin: string, host: string | string[] | undefined): boolean {
+  if (typeof host !== 'string' || !URL.canParse(origin)) return false;
+  const { protocol, host: from } = new URL(origin);
+  // Both read as URLs, so that a default port that is spelled out makes no difference.
+  return URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === from;
 }
