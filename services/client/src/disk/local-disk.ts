@@ -11,9 +11,10 @@ export class LocalDisk implements Disk {
   readonly #root: Root;
   readonly #core: DiskCore;
 
-  /** `root` is absolute; links in it are followed. What lies there at the first call is the root from then on. */
+  /** `root` is absolute; links in it are followed. What lies there now, or else at the first call, is the root from then on. */
   constructor(root: string, platform: Platform = choosePlatform()) {
     this.#root = new Root(root, platform);
+    this.#root.takeIdentity();
     this.#core = new DiskCore(this.#root);
   }
 

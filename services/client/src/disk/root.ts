@@ -3,15 +3,32 @@ import { FolderHandles } from './folder-handles.ts';
 import type { Platform } from './platform/platform.ts';
 import { codeOf } from './problem.ts';
 
+export interface KnownRoot {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
 /** The folder of a directory; each batch opens it anew, so that it can be unmounted meanwhile, and proves that it is still the same one. */
 export class Root {
   readonly path: string;
   readonly platform: Platform;
-  #identity: { readonly device: bigint; readonly inode: bigint } | undefined;
+  #identity: KnownRoot | undefined;
 
-  constructor(path: string, platform: Platform) {
+  /** Without `identity`, what the first call finds is the root from then on. */
+  constructor(path: string, platform: Platform, identity?: KnownRoot) {
     this.path = path;
     this.platform = platform;
+    this.#identity = identity;
+  }
+
+  /** Finds out now which folder the root is, if it is there and not known yet. */
+  takeIdentity(): KnownRoot | undefined {
+    try {
+      this.open().close();
+    } catch (error) {
+      if (!(error instanceof RootLostError)) throw error;
+    }
+    return this.#identity;
   }
 
   /** @throws {RootLostError} */

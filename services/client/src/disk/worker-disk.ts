@@ -1,0 +1,36 @@
+import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import type { Disk, DiskAction, ExpectedFile } from './disk.ts';
+import { openRead } from './open-read.ts';
+import { choosePlatform } from './platform/platform.ts';
+import { Root } from './root.ts';
+import { stagePart } from './staged-part.ts';
+import { packBytes } from './worker-messages.ts';
+import { WorkerThread } from './worker-thread.ts';
+
+/** `LocalDisk` with its batches on a thread of their own, so that hashing and flushing hold up nothing else. Streams stay on this one. */
+export class WorkerDisk implements Disk {
+  readonly #root: Root;
+  readonly #thread: WorkerThread;
+
+  /** `root` is absolute; links in it are followed. What lies there now, or else at the first call, is the root from then on. */
+  constructor(root: string) {
+    this.#root = new Root(root, choosePlatform());
+    this.#root.takeIdentity();
+    this.#thread = new WorkerThread(() => ({ root, identity: this.#root.takeIdentity() }));
+  }
+
+  identify = () => this.#thread.ask('identify', []);
+  list = (folder: RelativePath | null) => this.#thread.ask('list', [folder]);
+  stat = (paths: readonly RelativePath[]) => this.#thread.ask('stat', [paths]);
+  hash = (files: readonly ExpectedFile[]) => this.#thread.ask('hash', [files]);
+  read = (files: readonly ExpectedFile[]) => this.#thread.ask('read', [files]);
+  openRead = async (path: RelativePath, start: number) => openRead(this.#root, path, start);
+  stage = async (key: ContentHash) => stagePart(this.#root, key);
+  clean = () => this.#thread.ask('clean', []);
+  close = () => this.#thread.close();
+
+  apply = (actions: readonly DiskAction[]) => {
+    const packed = packBytes(actions);
+    return this.#thread.ask('apply', [packed.actions], [packed.buffer]);
+  };
+}
