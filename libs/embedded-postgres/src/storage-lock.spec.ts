@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from './fixtures/storage.ts';
@@ -12,6 +12,7 @@ beforeEach(() => {
 
 test('one holder at a time; a release lets the next one in', () => {
   const first = lockStorage(storageDir);
+  expect(readdirSync(storageDir).sort()).toEqual(['server.json', 'server.lock']);
   expect(() => lockStorage(storageDir)).toThrow(`process ${process.pid} on`);
   // A refused attempt must not have loosened the lock.
   expect(() => lockStorage(storageDir)).toThrow('in use');

@@ -27,7 +27,8 @@ export function lockStorage(storageDir: string): StorageLock {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(join(storageDir, 'server.lock'), { timeout: BUSY_TIMEOUT_MS });
-    database.exec('BEGIN EXCLUSIVE');
+    // Nothing is ever written, so there is no journal to leave behind.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     writeHolder(holderFile);
   } catch (error) {
     database?.close();

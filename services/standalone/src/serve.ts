@@ -2,12 +2,15 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { BlobModule, BlobService, openDiskBlobStore } from '@syncpair/blob';
 import { MetadataModule, openDatabase } from '@syncpair/metadata';
-import { type ServiceLogOptions, createServiceApp } from '@syncpair/service-http';
+import { createServiceApp } from '@syncpair/service-http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Closers } from './closers.ts';
-import { LocalContentStore, type Report } from './local-content-store.ts';
+import { LocalContentStore } from './local-content-store.ts';
 import { MetadataGrantKeys } from './metadata-grant-keys.ts';
+import type { ServerLog } from './server-log.ts';
+
+export { openServerLog } from './server-log.ts';
 
 /** Bytes of the largest content. */
 const MAX_CONTENT_BYTES = 64 * 1024 ** 3;
@@ -24,9 +27,7 @@ class StandaloneModule {}
 export interface ServeOptions {
   readonly storageDir: string;
   readonly databaseUrl: string;
-  readonly logging: ServiceLogOptions;
-  readonly log: { info(message: string): void; warn(message: string): void };
-  readonly report: Report;
+  readonly log: ServerLog;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +38,8 @@ export interface ServeOptions {
  * port: no proxy is needed.
  */
 export async function createApp(options: ServeOptions, closers: Closers): Promise<NestFastifyApplication> {
-  const { databaseUrl, storageDir, log, report, signal } = options;
+  const { databaseUrl, storageDir, log, signal } = options;
+  const { report } = log;
   const store = await openDiskBlobStore(join(storageDir, 'blobs'), { report });
   closers.add(() => store.close());
   const blobs = await BlobService.open({ store });
@@ -60,7 +62,7 @@ export async function createApp(options: ServeOptions, closers: Closers): Promis
     module: StandaloneModule,
     imports: [metadata, BlobModule.register({ store, grantKeys, maxBlobBytes: MAX_CONTENT_BYTES })],
   };
-  const app = await createServiceApp(root, options.logging);
+  const app = await createServiceApp(root, log.options);
   closers.add(() => closeSoon(app));
   return app;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockStorage, makeStorageDir, openEmbeddedPostgres } from '@syncpair/embedded-postgres';
 import { Closers } from './closers.ts';
+import { EarlyLog } from './early-log.ts';
 import { checkDatabaseUrl, toStandaloneError } from './explain.ts';
 import { checkAddress, explainListenError, isLoopback, urlOf } from './listen-address.ts';
-import { openServerLog } from './server-log.ts';
 import { StandaloneError } from './standalone-error.ts';
 import type { StandaloneOptions } from './standalone-options.ts';
 
@@ -43,26 +43,29 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
 }
 
 async function start(options: StandaloneOptions, signal: AbortSignal, closers: Closers): Promise<string> {
-  const { host, port } = options;
-  if (options.auth === 'token') {
-    throw new StandaloneError('--auth token does not exist yet; leave it out, and let only a trusted network reach the server', 2);
-  }
+  const { host, port, databaseUrl: ownUrl } = options;
+  refuseMistakes(options);
   // What the server stores is for its own account.
   process.umask(0o077);
-  if (options.databaseUrl !== null) checkDatabaseUrl(options.databaseUrl);
-  const log = openServerLog(options);
   const storageDir = await makeStorageDir(options.storageDir);
   const lock = lockStorage(storageDir);
   closers.add(() => lock.release());
   await checkAddress(host, port);
-  if (!isLoopback(host)) log.warn(`everybody who reaches ${host}:${port} can read and change everything: there are no tokens in open mode`);
+  signal.throwIfAborted();
 
-  signal.throwIfAborted();
-  const databaseUrl = options.databaseUrl ?? (await startPostgres());
-  // Loaded late: a mistake in the command line is told without waiting for it.
-  const { createApp } = await import('./serve.ts');
-  signal.throwIfAborted();
-  const app = await createApp({ storageDir, databaseUrl, logging: log.options, log, report: log.report, signal }, closers);
+  // The services load in this process while PostgreSQL starts in its own: each takes about a second of one core.
+  const early = new EarlyLog();
+  const opening = ownUrl === null ? openEmbeddedPostgres({ storageDir, lock, log: early, signal }) : Promise.resolve(notOurs(ownUrl));
+  closers.add(async () => {
+    // A start that failed has nothing to stop, and is told below.
+    await (await opening.catch(() => null))?.stop();
+  });
+  const [{ url: databaseUrl }, { createApp, openServerLog }] = await Promise.all([opening, import('./serve.ts')]);
+
+  const log = openServerLog(options);
+  early.handOnTo(log);
+  if (!isLoopback(host)) log.warn(`everybody who reaches ${host}:${port} can read and change everything: there are no tokens in open mode`);
+  const app = await createApp({ storageDir, databaseUrl, log, signal }, closers);
   signal.throwIfAborted();
   await app.listen(port, host).catch((error: unknown) => {
     throw explainListenError(error, host, port);
@@ -71,10 +74,16 @@ async function start(options: StandaloneOptions, signal: AbortSignal, closers: C
   const url = urlOf(host, Number(new URL(await app.getUrl()).port));
   if (!options.quiet) process.stdout.write(`syncpair server is ready at ${url}, storage in ${storageDir}\n`);
   return url;
+}
 
-  async function startPostgres(): Promise<string> {
-    const postgres = await openEmbeddedPostgres({ storageDir, lock, log, signal });
-    closers.add(() => postgres.stop());
-    return postgres.url;
+/** A database that was there before and stays. */
+function notOurs(url: string): { readonly url: string; stop(): Promise<void> } {
+  return { url, stop: () => Promise.resolve() };
+}
+
+function refuseMistakes({ auth, databaseUrl }: StandaloneOptions): void {
+  if (auth === 'token') {
+    throw new StandaloneError('--auth token does not exist yet; leave it out, and let only a trusted network reach the server', 2);
   }
+  if (databaseUrl !== null) checkDatabaseUrl(databaseUrl);
 }
