@@ -3,3 +3,7 @@ export * from './commit/decide-commit.ts';
 export * from './commit/decide-move.ts';
 export * from './commit/order.ts';
 export * from './commit/stored-version.ts';
+export * from './script/decide-script-sync.ts';
+export * from './guard/guard-deletions.ts';
+export * from './plan/plan-path.ts';
+export * from './plan/recognise-move.ts';

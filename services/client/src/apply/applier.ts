@@ -1,0 +1,315 @@
+import { type ContentHash, type RelativePath, ancestorsOf, isBelow, parentOf } from '@syncpair/contracts';
+import { planPath } from '@syncpair/sync-core';
+import type { Engine } from '../daemon/engine.ts';
+import type { DiskAction, DiskResult } from '../disk/disk.ts';
+import { DiskProblem } from '../disk/disk.ts';
+import type { Observed } from '../disk/observed.ts';
+import { moveBase } from '../negotiate/record-move.ts';
+import type { Scanner } from '../scan/scanner.ts';
+import type { RemoteHead, RemoteMove } from '../state/remote-store.ts';
+import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts';
+import { isLarge } from '../transfer/upload.ts';
+import { canHold } from './platform-names.ts';
+import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
+
+/** Heads looked at in one page of the store. */
+const PAGE = 500;
+/** Heads applied in one request to the disk, which makes them durable together. */
+const MOST_AT_ONCE = 500;
+/** Bytes of small contents in memory for one batch. */
+const MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
+
+/**
+ * Makes the disk say what the server's heads say. Every action names what must lie at the path: something else that lies there is a local
+ * change, which goes to the server first. What really happened is recorded, never what was planned.
+ */
+export class Applier {
+  readonly #engine: Engine;
+  readonly #scanner: Scanner;
+
+  constructor(engine: Engine, scanner: Scanner) {
+    this.#engine = engine;
+    this.#scanner = scanner;
+  }
+
+  /** Applies one move, or one batch of small heads. @returns false when there was nothing to do */
+  async step(): Promise<boolean> {
+    // Before everything was looked at once, what lies at a path is not known well enough to replace it.
+    if (!this.#scanner.complete) return false;
+    const move = this.#engine.state.remote.moves()[0];
+    if (move !== undefined) return this.#applyMove(move);
+    return (await this.#applyBatch(this.#selectEntries())) || (await this.#applyBatch(this.#selectRemovals()));
+  }
+
+  /** Applies one large file. */
+  async stepLarge(): Promise<boolean> {
+    if (!this.#scanner.complete || this.#engine.state.remote.moves().length > 0) return false;
+    for (const planned of this.#eachEntry()) {
+      if (!needsLarge(planned)) continue;
+      await this.#applyLarge(planned);
+      return true;
+    }
+    return false;
+  }
+
+  /** When a head that met a problem is tried again; monotonic milliseconds. */
+  nextDue(): number | null {
+    return this.#engine.problems.nextDue('apply');
+  }
+
+  /** Every head that can be applied now, deletions left out. What needs no work on disk is settled on the way. */
+  *#eachEntry(): Generator<PlannedApply> {
+    const { state } = this.#engine;
+    let after = '';
+    for (let page = state.remote.after(after, PAGE); page.length > 0; page = state.remote.after(after, PAGE)) {
+      for (const head of page) {
+        after = head.path;
+        if (head.state.kind === 'tombstone') continue;
+        const planned = this.#consider(head);
+        if (planned !== null) yield planned;
+      }
+    }
+  }
+
+  #selectEntries(): PlannedApply[] {
+    const selected: PlannedApply[] = [];
+    const made = new Set<RelativePath>();
+    let bytes = 0;
+    for (const planned of this.#eachEntry()) {
+      if (needsLarge(planned) || !this.#hasFolder(planned.head.path, made)) continue;
+      if (planned.head.state.kind === 'dir') made.add(planned.head.path);
+      selected.push(planned);
+      bytes += planned.need.kind === 'content' ? planned.need.entry.size : 0;
+      if (selected.length >= MOST_AT_ONCE || bytes >= MOST_BYTES_AT_ONCE) break;
+    }
+    return selected;
+  }
+
+  /** Deletions, what is in a folder before the folder; only once nothing else waits that could take a content from there. */
+  #selectRemovals(): PlannedApply[] {
+    const { state } = this.#engine;
+    const selected: PlannedApply[] = [];
+    let before: string | null = null;
+    for (let page = state.remote.tombstonesBefore(before, PAGE); page.length > 0; page = state.remote.tombstonesBefore(before, PAGE)) {
+      for (const head of page) {
+        before = head.path;
+        const planned = this.#consider(head);
+        if (planned !== null) selected.push(planned);
+        if (selected.length >= MOST_AT_ONCE) return selected;
+      }
+    }
+    return selected;
+  }
+
+  /** What is to be done for a head, or null when nothing can be done now. */
+  #consider(head: RemoteHead): PlannedApply | null {
+    const { state, changes, pushing, applying, problems, clock, ignore } = this.#engine;
+    const { path } = head;
+    if (pushing.has(path) || applying.has(path) || changes.has(path) || changes.isMoving(path)) return null;
+    if (!problems.mayTry('apply', path, clock.monotonic())) return null;
+    const base = state.base.get(path);
+    if (head.state.kind !== 'tombstone' && ignore.ignores(path, head.state.kind)) {
+      state.remote.remove(path);
+      return null;
+    }
+    const step = planPath(base, { kind: 'unchanged' }, head);
+    if (step.step === 'adopt' || step.step === 'forget' || step.step === 'nothing') {
+      state.remote.remove(path, head.version);
+      return null;
+    }
+    if (!this.#platformHolds(head)) return null;
+    if (base?.state.kind === 'dir' && head.state.kind !== 'dir' && head.state.kind !== 'tombstone' && state.base.hasChildren(path))
+      return null;
+    return planApply(head, base, head.movedFrom === null ? null : state.base.get(head.movedFrom));
+  }
+
+  /** A name that this platform cannot hold stays in the base only: its absence here is never a change. */
+  #platformHolds(head: RemoteHead): boolean {
+    const { state, problems, clock } = this.#engine;
+    if (head.state.kind === 'tombstone') {
+      const base = state.base.get(head.path);
+      if (base === null || !base.held) return true;
+      state.transaction(() => {
+        state.base.remove(head.path);
+        state.remote.remove(head.path, head.version);
+      });
+      problems.clear('apply', head.path);
+      return false;
+    }
+    const refusal = canHold(head.path, process.platform);
+    if (refusal === null) return true;
+    state.transaction(() => {
+      state.base.put({ path: head.path, version: head.version, state: head.state, held: true, stamp: null, inode: null });
+      state.remote.remove(head.path, head.version);
+    });
+    problems.report('apply', head.path, 'name_not_portable', refusal, clock.monotonic());
+    return false;
+  }
+
+  #hasFolder(path: RelativePath, made: ReadonlySet<RelativePath>): boolean {
+    const folder = parentOf(path);
+    if (folder === null || made.has(folder)) return true;
+    const { state, ignore } = this.#engine;
+    if (state.base.get(folder)?.state.kind === 'dir') return true;
+    // The folder's own entry is ignored, what is in it is not: it is made as a plain parent.
+    return ignore.ignores(folder, 'dir');
+  }
+
+  async #applyBatch(planned: readonly PlannedApply[]): Promise<boolean> {
+    if (planned.length === 0) return false;
+    const { applying } = this.#engine;
+    for (const { head } of planned) applying.add(head.path);
+    try {
+      const wanted = new Set(planned.flatMap(({ need }) => (need.kind === 'content' ? [need.entry.hash] : [])));
+      const contents = await fetchSmall(this.#engine, wanted);
+      const ready = planned.filter((one) => this.#hasContent(one, contents));
+      await this.#carryOut(ready, ({ need }) => {
+        if (need.kind === 'none') return null;
+        if (need.kind === 'copy') return { copyOf: need.from, hash: need.entry.hash };
+        return { bytes: contents.get(need.entry.hash) as Uint8Array };
+      });
+      for (const hash of wanted) this.#engine.contents.drop(hash);
+    } finally {
+      for (const { head } of planned) applying.delete(head.path);
+      this.#engine.wake();
+    }
+    return true;
+  }
+
+  #hasContent({ head, need }: PlannedApply, contents: ReadonlyMap<ContentHash, Uint8Array>): boolean {
+    if (need.kind !== 'content' || contents.has(need.entry.hash)) return true;
+    this.#problem(head.path, 'content_missing', 'the server does not have the content of this version');
+    return false;
+  }
+
+  async #applyLarge(planned: PlannedApply): Promise<void> {
+    const { applying } = this.#engine;
+    const { path } = planned.head;
+    applying.add(path);
+    try {
+      if (planned.need.kind !== 'content') return;
+      const { hash } = planned.need.entry;
+      await downloadLarge(this.#engine, hash);
+      await this.#carryOut([planned], () => ({ staged: hash }));
+    } catch (error) {
+      if (error instanceof ContentError) this.#problem(path, 'content_missing', error.message);
+      else if (error instanceof DiskProblem) this.#problem(path, error.code, error.message);
+      else throw error;
+    } finally {
+      applying.delete(path);
+      this.#engine.wake();
+    }
+  }
+
+  /** Sends the actions to the disk and records each one's result. */
+  async #carryOut(
+    planned: readonly PlannedApply[],
+    contentOf: (one: PlannedApply) => Extract<DiskAction, { op: 'file' }>['content'] | null,
+  ): Promise<void> {
+    const { state, disk } = this.#engine;
+    const grouped = planned.map((one) => toActions(one, contentOf(one)));
+    const plain = this.#plainParents(planned);
+    const results = await disk.apply([...plain, ...grouped.flat()]);
+    let next = plain.length;
+    state.transaction(() => {
+      for (const [index, one] of planned.entries()) {
+        const own = results.slice(next, (next += (grouped[index] as DiskAction[]).length));
+        this.#record(one, own.find(({ status }) => status !== 'done') ?? (own.at(-1) as DiskResult));
+      }
+    });
+  }
+
+  /** Folders whose own entry is ignored, but which a child needs. */
+  #plainParents(planned: readonly PlannedApply[]): DiskAction[] {
+    const { state, ignore } = this.#engine;
+    const folders = new Set<RelativePath>();
+    for (const { head } of planned) {
+      if (head.state.kind === 'tombstone') continue;
+      for (const folder of ancestorsOf(head.path))
+        if (state.base.get(folder) === null && ignore.ignores(folder, 'dir')) folders.add(folder);
+    }
+    return [...folders].map((path) => ({ op: 'dir', path, expected: 'absent' }));
+  }
+
+  #record({ head, base, need }: PlannedApply, result: DiskResult): void {
+    const { state, problems, log } = this.#engine;
+    const { path, version } = head;
+    switch (result.status) {
+      case 'done':
+        if (result.rescued !== undefined)
+          log.warn(`${path} was written at the moment it was replaced; those bytes are kept as ${result.rescued}`);
+        if (result.observed === null) state.base.remove(path);
+        else state.base.put({ path, version, state: head.state, held: false, stamp: result.observed.stamp, inode: result.observed.inode });
+        state.remote.remove(path, version);
+        problems.clear('apply', path);
+        log.debug(
+          head.state.kind === 'tombstone' ? `✓ Deleted: ${path}` : need.kind === 'none' ? `✓ Updated: ${path}` : `✓ Downloaded: ${path}`,
+        );
+        return;
+      case 'changed':
+        this.#scanner.look(path);
+        // Until that look, the head waits; the same head must not be tried again in a tight circle.
+        problems.report(
+          'apply',
+          path,
+          'changed_here',
+          'it changed here while the server’s version was about to be applied',
+          this.#engine.clock.monotonic(),
+        );
+        return;
+      case 'not_empty':
+        // Ignored or new files keep the folder here; the new ones will bring it back on the server.
+        if (base !== null) state.base.put({ ...base, version, state: { kind: 'tombstone' } });
+        state.remote.remove(path, version);
+        problems.clear('apply', path);
+        this.#scanner.scanFolder(path, true);
+        return;
+      case 'problem':
+        this.#problem(path, result.problem.code, result.problem.message);
+    }
+  }
+
+  #problem(path: RelativePath, code: string, message: string): void {
+    this.#engine.problems.report('apply', path, code, message, this.#engine.clock.monotonic());
+  }
+
+  async #applyMove(move: RemoteMove): Promise<boolean> {
+    const { state, changes, applying, pushing, disk, log } = this.#engine;
+    const { from, to, version } = move;
+    const source = state.base.get(from);
+    const touched = (path: RelativePath): boolean => path === from || path === to || isBelow(path, from) || isBelow(path, to);
+    const isFree =
+      ![...pushing, ...applying].some(touched) &&
+      ![...changes.puts.keys(), ...changes.deletes].some(touched) &&
+      !changes.isMoving(from) &&
+      !changes.isMoving(to);
+    const folder = parentOf(to);
+    const fits =
+      source !== null &&
+      source.stamp !== null &&
+      state.base.get(to) === null &&
+      canHold(to, process.platform) === null &&
+      (folder === null || state.base.get(folder)?.state.kind === 'dir');
+    let result: DiskResult | undefined;
+    if (isFree && fits) {
+      applying.add(from);
+      applying.add(to);
+      [result] = await disk.apply([{ op: 'rename', from, to, expected: { stamp: source.stamp as string } }]);
+      applying.delete(from);
+      applying.delete(to);
+    }
+    state.transaction(() => {
+      state.remote.removeMove(move);
+      if (result?.status !== 'done' || result.observed === null) return;
+      moveBase(this.#engine, from, to, version);
+      state.base.setStamp(to, (result.observed as Observed).stamp, (result.observed as Observed).inode);
+      for (const head of [state.remote.get(to), ...state.remote.under(to)]) if (head?.version === version) state.remote.remove(head.path);
+      log.debug(`✓ Moved: ${from} to ${to}`);
+    });
+    if (result?.status === 'done') this.#scanner.rescanMoved(to);
+    this.#engine.wake();
+    return true;
+  }
+}
+
+const needsLarge = ({ need }: PlannedApply): boolean => need.kind === 'content' && isLarge(need.entry.size);

@@ -1,0 +1,43 @@
+import type { ContentHash, RelativePath, Seq } from '@syncpair/contracts';
+import type { IgnoreRules } from '@syncpair/sync-core';
+import type { DirectoryConfig } from '../config/config.ts';
+import type { Disk } from '../disk/disk.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { LocalChanges } from '../scan/local-changes.ts';
+import type { SyncServer } from '../server/sync-server.ts';
+import type { State } from '../state/state.ts';
+import type { ContentCache } from '../transfer/content-cache.ts';
+import type { Problems } from './problems.ts';
+
+/** What the stages of one directory share. Every field is touched on one thread; what takes long runs in lanes beside each other. */
+export interface Engine {
+  readonly config: DirectoryConfig;
+  readonly clientId: string;
+  readonly state: State;
+  readonly disk: Disk;
+  readonly server: SyncServer;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly problems: Problems;
+  readonly changes: LocalChanges;
+  /** Small contents that came with events, for the next apply. */
+  readonly contents: ContentCache;
+  /** Paths whose change is on its way to the server: at most one version of a path at a time. */
+  readonly pushing: Set<RelativePath>;
+  /** Paths that are being made what the server says; what lies there meanwhile is not looked at. */
+  readonly applying: Set<RelativePath>;
+  /** The rules in force; replaced when the ignore file changes. */
+  ignore: IgnoreRules;
+  /** The server's latest sequence number, as far as it was heard of. */
+  head: Seq;
+  /** Open conflicts, as last heard of. */
+  conflicts: number;
+  /** Makes an id for a change or hold that no other has. */
+  readonly newId: () => string;
+  /** Something changed that some lane may act on. */
+  readonly wake: () => void;
+}
+
+/** Log lines show the start of a hash; enough to find it in the history. */
+export const shortHash = (hash: ContentHash | null): string => (hash === null ? 'nothing' : hash.slice(0, 12));

@@ -1,0 +1,89 @@
+import type { Problem, RelativePath } from '@syncpair/contracts';
+
+/** The stage that met a problem; only the same stage can tell that it is mended. */
+export type Stage = 'scan' | 'push' | 'apply';
+
+/** Codes of things that are told once and keep nothing from being in sync. */
+const NOTICES: ReadonlySet<string> = new Set(['special_file']);
+
+interface Known extends Problem {
+  readonly stage: Stage;
+  /** Monotonic milliseconds. */
+  retryAt: number;
+  attempt: number;
+}
+
+/** Paths that are not as they should be, each with its reason and the time of the next try. One path's problem never stops another. */
+export class Problems {
+  readonly #known = new Map<string, Known>();
+  readonly #delay: (attempt: number) => number;
+  readonly #onNew: (problem: Problem) => void;
+  changed = false;
+
+  /** `delay` gives the milliseconds before try number `attempt` (0 upwards). */
+  constructor(delay: (attempt: number) => number, onNew: (problem: Problem) => void) {
+    this.#delay = delay;
+    this.#onNew = onNew;
+  }
+
+  report(stage: Stage, path: RelativePath | string, code: string, message: string, now: number): void {
+    const key = keyOf(stage, path);
+    const known = this.#known.get(key);
+    const attempt = known?.code === code ? known.attempt + 1 : 0;
+    this.#known.set(key, { stage, path, code, message, attempt, retryAt: now + this.#delay(attempt) });
+    if (known?.code === code) return;
+    this.changed = true;
+    this.#onNew({ path, code, message });
+  }
+
+  clear(stage: Stage, path: string): void {
+    if (this.#known.delete(keyOf(stage, path))) this.changed = true;
+  }
+
+  /** False while a path waits for its next try. */
+  mayTry(stage: Stage, path: string, now: number): boolean {
+    const known = this.#known.get(keyOf(stage, path));
+    return known === undefined || known.retryAt <= now;
+  }
+
+  /** What is wrong with one path, whichever stage met it. */
+  get(path: string): Problem | null {
+    const known = this.#known.get(keyOf('scan', path)) ?? this.#known.get(keyOf('push', path)) ?? this.#known.get(keyOf('apply', path));
+    return known === undefined ? null : { path, code: known.code, message: known.message };
+  }
+
+  /** Paths whose next try is due. */
+  due(stage: Stage, now: number): string[] {
+    return [...this.#known.values()]
+      .filter((known) => known.stage === stage && known.retryAt <= now && !NOTICES.has(known.code))
+      .map(({ path }) => path);
+  }
+
+  nextDue(stage: Stage): number | null {
+    let next: number | null = null;
+    for (const known of this.#known.values()) {
+      if (known.stage === stage && !NOTICES.has(known.code) && (next === null || known.retryAt < next)) next = known.retryAt;
+    }
+    return next;
+  }
+
+  list(): Problem[] {
+    return [...this.#known.values()].map(({ path, code, message }) => ({ path, code, message })).sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** Forgets problems whose cause went away by another road. */
+  prune(stage: Stage, stays: (path: string, code: string) => boolean): void {
+    for (const [key, known] of this.#known) {
+      if (known.stage !== stage || stays(known.path, known.code)) continue;
+      this.#known.delete(key);
+      this.changed = true;
+    }
+  }
+
+  /** True when something that should be in sync is not. */
+  get blocking(): boolean {
+    return [...this.#known.values()].some(({ code }) => !NOTICES.has(code));
+  }
+}
+
+const keyOf = (stage: Stage, path: string): string => `${stage} ${path}`;

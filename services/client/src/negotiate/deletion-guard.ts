@@ -1,0 +1,112 @@
+import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import { DELETION_WINDOW_MS, guardDeletions } from '@syncpair/sync-core';
+import type { Engine } from '../daemon/engine.ts';
+
+/** How many contents are remembered as "sent under some name a moment ago". */
+const MOST_REMEMBERED = 10_000;
+
+/** Lets deletions pass or holds them, counted over a sliding window. */
+export class DeletionGuard {
+  readonly #engine: Engine;
+  readonly #window: { at: number; count: number; liveBefore: number }[] = [];
+  readonly #cleared = new Set<RelativePath>();
+  readonly #recentContents = new Map<ContentHash, number>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** A content was sent to the server: a deletion of the same content under another name is a move. */
+  sent(hash: ContentHash): void {
+    this.#recentContents.delete(hash);
+    this.#recentContents.set(hash, this.#engine.clock.monotonic());
+    for (const oldest of this.#recentContents.keys()) {
+      if (this.#recentContents.size <= MOST_REMEMBERED) break;
+      this.#recentContents.delete(oldest);
+    }
+  }
+
+  /** Whether a collected deletion may go out. */
+  mayPass(path: RelativePath): boolean {
+    return this.#cleared.has(path);
+  }
+
+  /** The deletion went out, or the path is back. */
+  done(path: RelativePath): void {
+    this.#cleared.delete(path);
+  }
+
+  /** Judges the collected deletions that were not judged yet, all together. */
+  judge(): void {
+    const { changes, state, clock, config, log } = this.#engine;
+    const waiting = [...changes.deletes].filter((path) => !this.#cleared.has(path) && !state.holds.has(path));
+    if (waiting.length === 0) return;
+    const now = clock.monotonic();
+    while ((this.#window[0]?.at ?? now) < now - DELETION_WINDOW_MS) this.#window.shift();
+    const counted = waiting.filter((path) => this.#counts(path)).length;
+    const live = state.base.countLive();
+    const reason = guardDeletions(
+      { liveAtStart: this.#window[0]?.liveBefore ?? live, passed: this.#window.reduce((sum, { count }) => sum + count, 0) },
+      counted,
+      config.hold,
+    );
+    if (counted > 0) this.#window.push({ at: now, count: counted, liveBefore: live });
+    if (reason === null) {
+      for (const path of waiting) this.#cleared.add(path);
+      return;
+    }
+    this.#hold(waiting, reason, live);
+    log.warn(
+      `deletions are held in ${config.name}: ${reason}. Nothing was deleted anywhere else. Let them happen with "syncpair holds approve", or bring the files back with "syncpair holds reject"`,
+    );
+  }
+
+  #counts(path: RelativePath): boolean {
+    const { state, changes } = this.#engine;
+    const entry = state.base.get(path)?.state;
+    if (entry?.kind !== 'file') return entry?.kind === 'link';
+    if (this.#recentContents.has(entry.hash)) return false;
+    for (const { entry: other } of changes.puts.values()) if (other.kind === 'file' && other.hash === entry.hash) return false;
+    return true;
+  }
+
+  #hold(paths: readonly RelativePath[], reason: string, live: number): void {
+    const { state, clock } = this.#engine;
+    state.transaction(() => {
+      let id = state.holds.current();
+      if (id === null) {
+        id = `h${this.#engine.newId()}`;
+        state.holds.create({ id, reason, live, since: new Date(clock.wall()).toISOString() });
+      }
+      state.holds.add(id, paths);
+    });
+  }
+
+  /** Lets the deletions of a hold happen. @returns how many */
+  approve(id: string): number {
+    const { state } = this.#engine;
+    const paths = state.holds.paths(id);
+    for (const path of paths) this.#cleared.add(path);
+    state.transaction(() => state.holds.end(id));
+    this.#engine.wake();
+    return paths.length;
+  }
+
+  /** Brings the files of a hold back: the base forgets them, so that the server's heads are applied again. @returns how many */
+  reject(id: string): number {
+    const { state, changes } = this.#engine;
+    const paths = state.holds.paths(id);
+    state.transaction(() => {
+      for (const path of paths) {
+        changes.deletes.delete(path);
+        const base = state.base.get(path);
+        if (base === null) continue;
+        state.base.remove(path);
+        state.remote.learn({ path, version: base.version, state: base.state });
+      }
+      state.holds.end(id);
+    });
+    this.#engine.wake();
+    return paths.length;
+  }
+}

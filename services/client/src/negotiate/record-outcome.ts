@@ -1,0 +1,100 @@
+import type { Change, Outcome, PutChange, RelativePath } from '@syncpair/contracts';
+import { type Engine, shortHash } from '../daemon/engine.ts';
+import type { LocalPut } from '../scan/local-changes.ts';
+
+/** A change on its way, with what the disk looked like when it was made. */
+export interface Proposal {
+  readonly change: Change;
+  /** For puts: the entry as it was read. */
+  readonly put: LocalPut | null;
+}
+
+/**
+ * Records what the server made of a put or delete: as the new base what both agree on, as a remote head what is still to be applied here.
+ * Runs inside a transaction of the state. Moves are recorded by `recordMove`.
+ */
+export function recordOutcome(engine: Engine, { change, put }: Proposal, outcome: Outcome): void {
+  if (change.op === 'move') return;
+  if (change.op === 'put' && put !== null) recordPut(engine, change, put, outcome);
+  else recordDelete(engine, change.path, outcome);
+}
+
+function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Outcome): void {
+  const { state, changes, problems, log } = engine;
+  const { path, entry } = change;
+  const agreed = { path, state: entry, held: false, stamp: put.stamp, inode: put.inode };
+  switch (outcome.status) {
+    case 'committed':
+      state.base.put({ ...agreed, version: outcome.version });
+      state.remote.remove(path, outcome.version);
+      if (outcome.conflict !== null) {
+        log.warn(
+          `⚠️  Conflict detected for file: ${path}: the version from here (${hashOf(change)}) won as the newer one, the other side is kept as conflict ${outcome.conflict}`,
+        );
+      } else log.debug(`✓ Uploaded: ${path}`);
+      break;
+    case 'current':
+      // Null is no answer to a put.
+      if (outcome.head === null) return;
+      state.base.put({ ...agreed, version: outcome.head.version });
+      state.remote.learn(outcome.head);
+      break;
+    case 'merged':
+      state.base.put({ ...agreed, version: outcome.head.version });
+      state.remote.learn(outcome.head);
+      log.debug(`merged the metadata of ${path}`);
+      break;
+    case 'lost':
+      state.base.put({ ...agreed, version: outcome.version });
+      state.remote.learn(outcome.head);
+      log.warn(
+        `⚠️  Conflict detected for file: ${path}: the server's version (${outcome.head.state.kind === 'file' ? shortHash(outcome.head.state.hash) : outcome.head.state.kind}) won as the newer one, the version from here (${hashOf(change)}) is kept as conflict ${outcome.conflict}`,
+      );
+      break;
+    case 'superseded':
+      if (outcome.head !== null) {
+        if (change.base !== null) state.base.put({ ...agreed, version: change.base });
+        state.remote.learn(outcome.head);
+      }
+      break;
+    case 'rejected':
+      problems.report('push', path, outcome.code, outcome.message, engine.clock.monotonic());
+      return;
+    case 'needs_content':
+      return;
+  }
+  problems.clear('push', path);
+  if (changes.puts.get(path)?.stamp === put.stamp) changes.puts.delete(path);
+}
+
+const hashOf = (change: PutChange): string => (change.entry.kind === 'file' ? shortHash(change.entry.hash) : change.entry.kind);
+
+function recordDelete(engine: Engine, path: RelativePath, outcome: Outcome): void {
+  const { state, changes, problems, log } = engine;
+  switch (outcome.status) {
+    case 'committed':
+      state.base.remove(path);
+      state.remote.remove(path, outcome.version);
+      log.debug(`✓ Deleted on the server: ${path}`);
+      break;
+    case 'current':
+      state.base.remove(path);
+      if (outcome.head === null || outcome.head.state.kind === 'tombstone') state.remote.remove(path);
+      else state.remote.learn(outcome.head);
+      break;
+    case 'superseded':
+      state.base.remove(path);
+      if (outcome.head !== null) state.remote.learn(outcome.head);
+      log.info(`${path} was deleted here while it was changed elsewhere; the change stays`);
+      break;
+    case 'rejected':
+      problems.report('push', path, outcome.code, outcome.message, engine.clock.monotonic());
+      return;
+    case 'merged':
+    case 'lost':
+    case 'needs_content':
+      return;
+  }
+  problems.clear('push', path);
+  changes.deletes.delete(path);
+}

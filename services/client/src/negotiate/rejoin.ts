@@ -1,0 +1,67 @@
+import { type RelativePath, versionId } from '@syncpair/contracts';
+import type { Engine } from '../daemon/engine.ts';
+import { replayHead } from './replay-log.ts';
+
+/**
+ * Merges with a directory whose history this client does not share (a first join, another epoch, a lost state): the base is forgotten, the
+ * server's heads become remote heads, and everything on disk is looked at as new. Equal contents are adopted, different ones are
+ * concurrent versions, and nothing is deleted on either side.
+ */
+export async function joinAnew(engine: Engine): Promise<void> {
+  const { state, changes, server } = engine;
+  const snapshot = await server.snapshot();
+  state.transaction(() => {
+    state.setFact('epoch', null);
+    state.setFact('cursor', null);
+    state.base.clear();
+    state.remote.clear();
+    for (const hold of state.holds.list()) state.holds.end(hold.id);
+  });
+  changes.clear();
+  await readHeads(engine, snapshot.heads, () => undefined);
+  finish(engine, snapshot);
+}
+
+/**
+ * Reads every head again while the base stays: what ignore rules had kept out may count now, and what was deleted elsewhere while it was
+ * ignored here is found by its absence from the snapshot.
+ */
+export async function readAllHeads(engine: Engine): Promise<void> {
+  const { state, server } = engine;
+  const snapshot = await server.snapshot();
+  const seen = new Set<RelativePath>();
+  await readHeads(engine, snapshot.heads, (path) => seen.add(path));
+  state.transaction(() => {
+    for (const base of [...state.base.all()]) {
+      if (seen.has(base.path) || base.state.kind === 'tombstone' || state.remote.get(base.path) !== null) continue;
+      replayHead(engine, { path: base.path, version: versionId(snapshot.seq, 0), state: { kind: 'tombstone' } });
+    }
+  });
+  finish(engine, snapshot);
+}
+
+async function readHeads(
+  engine: Engine,
+  heads: AsyncIterable<readonly Parameters<typeof replayHead>[1][]>,
+  onPath: (path: RelativePath) => void,
+): Promise<void> {
+  for await (const batch of heads) {
+    engine.state.transaction(() => {
+      for (const head of batch) {
+        onPath(head.path);
+        replayHead(engine, head);
+      }
+    });
+  }
+}
+
+function finish(engine: Engine, { epoch, seq }: { epoch: string; seq: number }): void {
+  const { state } = engine;
+  state.transaction(() => {
+    state.setFact('epoch', epoch);
+    if (seq > state.cursor) state.setFact('cursor', String(seq));
+    state.setFact('ignoring', engine.ignore.fingerprint);
+  });
+  if (seq > engine.head) engine.head = seq;
+  engine.wake();
+}

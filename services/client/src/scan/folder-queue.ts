@@ -1,0 +1,42 @@
+import type { RelativePath } from '@syncpair/contracts';
+
+interface Waiting {
+  due: number;
+  deep: boolean;
+}
+
+/** Folders to list, each once: null is the root. */
+export class FolderQueue {
+  readonly #waiting = new Map<RelativePath | null, Waiting>();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** `due` in monotonic milliseconds; `deep`: with all below it. */
+  add(folder: RelativePath | null, { due, deep }: Waiting): void {
+    const known = this.#waiting.get(folder);
+    if (known === undefined) this.#waiting.set(folder, { due, deep });
+    else this.#waiting.set(folder, { due: Math.min(due, known.due), deep: deep || known.deep });
+  }
+
+  /** Takes out a folder whose time has come. */
+  next(now: number): { readonly path: RelativePath | null; readonly deep: boolean } | undefined {
+    for (const [path, { due, deep }] of this.#waiting) {
+      if (due > now) continue;
+      this.#waiting.delete(path);
+      return { path, deep };
+    }
+    return undefined;
+  }
+
+  nextDue(): number | null {
+    let next: number | null = null;
+    for (const { due } of this.#waiting.values()) if (next === null || due < next) next = due;
+    return next;
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,33 @@
+import { type RelativePath, isBelow, nameOf } from '@syncpair/contracts';
+import { isSameFolder } from '@syncpair/sync-core';
+import type { Engine } from '../daemon/engine.ts';
+import { DiskProblem } from '../disk/disk.ts';
+import type { Observed } from '../disk/observed.ts';
+
+/**
+ * Where an object that appeared at `path` lay before, when the base knows it by its inode and it certainly no longer lies there. Null: it
+ * is new, or cannot be told from something new.
+ */
+export async function recogniseMoves(engine: Engine, path: RelativePath, observed: Observed): Promise<RelativePath | null> {
+  const { state, disk, changes, applying, pushing } = engine;
+  for (const candidate of state.base.findByInode(observed.inode)) {
+    const from = candidate.path;
+    if (from === path || candidate.held || candidate.state.kind !== observed.kind || isBelow(path, from)) continue;
+    if (changes.isMoving(from) || applying.has(from) || pushing.has(from) || state.remote.get(from) !== null) continue;
+    const [there] = await disk.stat([from]);
+    if (there !== null) continue;
+    if (observed.kind === 'dir' && !(await hasSameChild(engine, from, path))) continue;
+    return from;
+  }
+  return null;
+}
+
+async function hasSameChild({ state, disk }: Engine, from: RelativePath, to: RelativePath): Promise<boolean> {
+  const listing = await disk.list(to);
+  if (listing instanceof DiskProblem) return false;
+  const vanished = state.base.children(from).flatMap(({ path, inode }) => (inode === null ? [] : [{ name: nameOf(path), inode }]));
+  return isSameFolder(
+    vanished,
+    listing.entries.map(({ path, observed }) => ({ name: nameOf(path), inode: observed.inode })),
+  );
+}

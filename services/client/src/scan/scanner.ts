@@ -1,0 +1,364 @@
+import { type ContentHash, type RelativePath, isBelow, parentOf } from '@syncpair/contracts';
+import type { Engine } from '../daemon/engine.ts';
+import { fileEntry, isUntouched, linkEntry, saysTheSame } from '../diff/compare.ts';
+import { DiskProblem } from '../disk/disk.ts';
+import type { Observed, ObservedFile } from '../disk/observed.ts';
+import type { BaseEntry } from '../state/base-store.ts';
+import type { WatchHint } from '../watch/watcher.ts';
+import { DirtyPaths, SETTLE_MS } from './dirty-paths.ts';
+import { FolderQueue } from './folder-queue.ts';
+import { recogniseMoves } from './recognise-moves.ts';
+
+/** Milliseconds that a file which shrank to nothing or less than half must have been so: editors empty a file before they fill it. */
+const SHRUNK_SETTLE_MS = 300;
+/** Milliseconds before a path that vanished is looked for again: editors move a file away before they put the new one. */
+const VANISHED_SETTLE_MS = 300;
+/** Milliseconds before a path that is being written by this client itself is looked at again. */
+const BUSY_MS = 50;
+/** A scan waits while this many changes wait for the server, so that memory does not grow with the tree. */
+const MOST_CHANGES = 4_000;
+const MOST_DIRTY_AT_ONCE = 500;
+/** Bytes of files read in one request to the disk; larger files are read one at a time. */
+const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
+
+interface Unread {
+  readonly path: RelativePath;
+  readonly observed: ObservedFile;
+  readonly base: BaseEntry | null;
+}
+
+/**
+ * Finds out what changed on disk. Hints only say where to look; what counts is a complete listing or an `lstat`, compared with the base.
+ * What is ignored, unreadable or on another file system is unknown: neither changed nor deleted.
+ */
+export class Scanner {
+  readonly #engine: Engine;
+  readonly #dirty = new DirtyPaths();
+  readonly #folders = new FolderQueue();
+  #unread: Unread[] = [];
+  #appeared: { path: RelativePath; observed: Observed }[] = [];
+  /** True once every folder was listed since the start. */
+  complete = false;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Takes a hint of the watcher. */
+  hint(hint: WatchHint): void {
+    const now = this.#engine.clock.monotonic();
+    switch (hint.kind) {
+      case 'path':
+        if (!this.#isPruned(hint.path)) this.#dirty.mark(hint.path, now);
+        return;
+      case 'folder':
+        this.#folders.add(hint.folder, { due: now + SETTLE_MS, deep: false });
+        return;
+      case 'lost':
+        this.#engine.log.warn(`file events were lost (${hint.reason}); the whole folder is scanned`);
+        this.scanAll();
+    }
+  }
+
+  /** Looks at everything. */
+  scanAll(): void {
+    this.#folders.add(null, { due: this.#engine.clock.monotonic(), deep: true });
+  }
+
+  /** Looks at a folder (null: the root), with all below it or not. */
+  scanFolder(folder: RelativePath | null, deep: boolean): void {
+    this.#folders.add(folder, { due: this.#engine.clock.monotonic(), deep });
+  }
+
+  /** Looks at one path. */
+  look(path: RelativePath): void {
+    this.#dirty.mark(path, this.#engine.clock.monotonic(), 0);
+  }
+
+  /** True when nothing waits to be looked at. */
+  get idle(): boolean {
+    return this.#dirty.size === 0 && this.#folders.size === 0 && this.#unread.length === 0;
+  }
+
+  nextDue(): number | null {
+    const folders = this.#isFull() ? null : this.#folders.nextDue();
+    const dirty = this.#dirty.nextDue();
+    return folders === null || (dirty !== null && dirty < folders) ? dirty : folders;
+  }
+
+  /** One bounded piece of work. @returns true when there is more to do at once */
+  async step(): Promise<boolean> {
+    const now = this.#engine.clock.monotonic();
+    const paths = this.#dirty.due(now, MOST_DIRTY_AT_ONCE);
+    if (paths.length > 0) await this.#lookAt(paths);
+    const folder = this.#isFull() ? undefined : this.#folders.next(now);
+    if (folder !== undefined) await this.#list(folder.path, folder.deep);
+    await this.#readUnread();
+    await this.#settleAppeared();
+    if (this.#folders.size === 0 && !this.complete) {
+      this.complete = true;
+      this.#engine.wake();
+    }
+    return paths.length > 0 || folder !== undefined;
+  }
+
+  #isFull(): boolean {
+    return this.#engine.changes.puts.size >= MOST_CHANGES;
+  }
+
+  #isPruned(path: RelativePath): boolean {
+    for (let folder = parentOf(path); folder !== null; folder = parentOf(folder)) if (this.#engine.ignore.prunes(folder)) return true;
+    return false;
+  }
+
+  async #lookAt(paths: readonly RelativePath[]): Promise<void> {
+    const { disk, state, clock } = this.#engine;
+    const found = await disk.stat(paths);
+    for (const [index, path] of paths.entries()) {
+      const observed = found[index] as Observed | null | DiskProblem;
+      if (observed instanceof DiskProblem) {
+        this.#dirty.done(path);
+        this.#unreadable(path, observed);
+      } else if (observed === null) {
+        this.#dirty.done(path);
+        this.#vanished(path, state.base.get(path), clock.monotonic());
+      } else {
+        this.#examine(path, observed, state.base.get(path), false);
+      }
+    }
+  }
+
+  /** A path that seems gone counts as deleted only after a complete listing of its folder, a moment later. */
+  #vanished(path: RelativePath, base: BaseEntry | null, now: number): void {
+    this.#engine.changes.puts.delete(path);
+    if (base === null || base.held) {
+      this.#engine.problems.clear('scan', path);
+      return;
+    }
+    this.#folders.add(parentOf(path), { due: now + VANISHED_SETTLE_MS, deep: false });
+  }
+
+  async #list(folder: RelativePath | null, deep: boolean): Promise<void> {
+    const { disk, state, problems, clock } = this.#engine;
+    if (folder !== null && (this.#engine.ignore.prunes(folder) || this.#engine.changes.isMoving(folder))) return;
+    const listing = await disk.list(folder);
+    if (listing instanceof DiskProblem) {
+      if (listing.code === 'ENOENT' || listing.code === 'not_a_folder') this.#folderGone(folder);
+      else this.#unreadable(folder ?? '.', listing);
+      return;
+    }
+    problems.clear('scan', folder ?? '.');
+    for (const { name, reason } of listing.refused) {
+      problems.report('scan', folder === null ? name : `${folder}/${name}`, 'name_refused', reason, clock.monotonic());
+    }
+    const missing = new Map(state.base.children(folder).map((base) => [base.path, base]));
+    for (const { path, observed } of listing.entries) {
+      const base = missing.get(path) ?? null;
+      missing.delete(path);
+      this.#examine(path, observed, base, deep);
+    }
+    for (const base of missing.values()) this.#missing(base);
+  }
+
+  #folderGone(folder: RelativePath | null): void {
+    if (folder !== null) this.#vanished(folder, this.#engine.state.base.get(folder), this.#engine.clock.monotonic());
+  }
+
+  /** The base names it and a complete listing does not. */
+  #missing(base: BaseEntry): void {
+    const { changes, state, clock, problems } = this.#engine;
+    const now = clock.monotonic();
+    if (base.held || this.#isIgnored(base.path, base.state.kind === 'tombstone' ? 'dir' : base.state.kind)) return;
+    if (this.#engine.applying.has(base.path) || changes.isMoving(base.path)) {
+      this.#folders.add(parentOf(base.path), { due: now + BUSY_MS, deep: false });
+      return;
+    }
+    problems.clear('scan', base.path);
+    if (base.state.kind === 'tombstone') state.base.remove(base.path);
+    else changes.remove(base.path, now);
+    if (base.state.kind !== 'dir' && base.state.kind !== 'tombstone') return;
+    for (const child of state.base.under(base.path)) {
+      if (!child.held && child.state.kind !== 'tombstone' && !this.#isIgnored(child.path, child.state.kind))
+        changes.remove(child.path, now);
+    }
+  }
+
+  #isIgnored(path: RelativePath, kind: 'file' | 'dir' | 'link'): boolean {
+    return this.#engine.ignore.ignores(path, kind);
+  }
+
+  #examine(path: RelativePath, observed: Observed, base: BaseEntry | null, deep: boolean): void {
+    const { changes, state, problems, clock } = this.#engine;
+    const now = clock.monotonic();
+    if (observed.kind === 'special') {
+      this.#dirty.done(path);
+      if (!this.#isIgnored(path, 'file'))
+        problems.report('scan', path, 'special_file', `${observed.what}: only files, folders and links are synchronised`, now);
+      return;
+    }
+    if (this.#engine.applying.has(path) || changes.isMoving(path)) {
+      this.#dirty.wait(path, now + BUSY_MS);
+      return;
+    }
+    if (this.#isIgnored(path, observed.kind)) {
+      this.#dirty.done(path);
+      changes.forget(path);
+      // The entry itself is ignored, yet names below it may not be.
+      if (observed.kind === 'dir' && !observed.otherFileSystem && (deep || base === null)) this.#enter(path, true);
+      return;
+    }
+    if (isUntouched(base, observed)) {
+      this.#dirty.done(path);
+      this.#restored(path);
+      if (deep && observed.kind === 'dir') this.#enter(path, true);
+      return;
+    }
+    switch (observed.kind) {
+      case 'dir':
+        this.#dirty.done(path);
+        this.#examineFolder(path, observed, base);
+        return;
+      case 'link': {
+        this.#dirty.done(path);
+        const entry = linkEntry(observed, base);
+        if (saysTheSame(base, entry)) {
+          state.base.setStamp(path, observed.stamp, observed.inode);
+          this.#restored(path);
+        } else changes.put(path, { entry, stamp: observed.stamp, inode: observed.inode });
+        return;
+      }
+      case 'file':
+        this.#examineFile(path, observed, base, now);
+    }
+  }
+
+  /** The disk is as the base says (again): no change, no deletion that waits. */
+  #restored(path: RelativePath): void {
+    const { changes, problems, state } = this.#engine;
+    if (changes.has(path)) changes.forget(path);
+    problems.clear('scan', path);
+    if (state.holds.has(path)) state.holds.release(path);
+  }
+
+  #enter(folder: RelativePath, deep: boolean): void {
+    if (!this.#engine.ignore.prunes(folder)) this.#folders.add(folder, { due: this.#engine.clock.monotonic(), deep });
+  }
+
+  #examineFolder(path: RelativePath, observed: Observed & { kind: 'dir' }, base: BaseEntry | null): void {
+    const { state, problems, clock } = this.#engine;
+    if (observed.otherFileSystem) {
+      problems.report(
+        'scan',
+        path,
+        'other_file_system',
+        'another file system is mounted here; what it holds is left alone',
+        clock.monotonic(),
+      );
+      return;
+    }
+    if (base !== null && !base.held && (base.state.kind === 'dir' || base.state.kind === 'tombstone')) {
+      state.base.setStamp(path, observed.stamp, observed.inode);
+      this.#restored(path);
+      this.#enter(path, true);
+      return;
+    }
+    if (base === null && state.base.findByInode(observed.inode).length > 0) {
+      this.#appeared.push({ path, observed });
+      return;
+    }
+    this.#newFolder(path, observed);
+  }
+
+  #newFolder(path: RelativePath, observed: Observed): void {
+    this.#engine.changes.put(path, { entry: { kind: 'dir' }, stamp: observed.stamp, inode: observed.inode });
+    this.#enter(path, true);
+  }
+
+  #examineFile(path: RelativePath, observed: ObservedFile, base: BaseEntry | null, now: number): void {
+    const { changes, clock } = this.#engine;
+    if (changes.puts.get(path)?.stamp === observed.stamp) {
+      this.#dirty.done(path);
+      return;
+    }
+    const age = clock.wall() - Number(observed.ctime / 1_000_000n);
+    const known = base?.state.kind === 'file' ? base.state.size : 0;
+    const needed = known > 0 && observed.size < known / 2 ? SHRUNK_SETTLE_MS : SETTLE_MS;
+    // A ctime in the future says nothing about how long the file has rested: it is read at once and checked again after reading.
+    if (age >= 0 && age < needed) {
+      this.#dirty.wait(path, now + needed - age);
+      return;
+    }
+    this.#unread.push({ path, observed, base });
+  }
+
+  async #readUnread(): Promise<void> {
+    const { disk } = this.#engine;
+    const unread = this.#unread;
+    this.#unread = [];
+    for (let first = 0; first < unread.length;) {
+      let bytes = 0;
+      let last = first;
+      do bytes += (unread[last++] as Unread).observed.size;
+      while (last < unread.length && bytes + (unread[last] as Unread).observed.size <= MOST_BYTES_AT_ONCE);
+      const batch = unread.slice(first, last);
+      const hashes = await disk.hash(batch.map(({ path, observed }) => ({ path, stamp: observed.stamp })));
+      for (const [index, file] of batch.entries()) this.#wasRead(file, hashes[index] as ContentHash | 'changed' | DiskProblem);
+      first = last;
+    }
+  }
+
+  #wasRead({ path, observed, base }: Unread, hash: ContentHash | 'changed' | DiskProblem): void {
+    const { changes, state, clock } = this.#engine;
+    if (hash === 'changed') {
+      this.#dirty.postpone(path, clock.monotonic());
+      return;
+    }
+    this.#dirty.done(path);
+    if (hash instanceof DiskProblem) {
+      if (hash.code !== 'ENOENT') this.#unreadable(path, hash);
+      else this.#dirty.mark(path, clock.monotonic());
+      return;
+    }
+    if (this.#engine.applying.has(path)) {
+      this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
+      return;
+    }
+    const entry = fileEntry(observed, hash, base);
+    if (saysTheSame(base, entry)) {
+      state.base.setStamp(path, observed.stamp, observed.inode);
+      this.#restored(path);
+      return;
+    }
+    this.#engine.problems.clear('scan', path);
+    changes.put(path, { entry, stamp: observed.stamp, inode: observed.inode });
+    const twins = base === null ? state.base.findByInode(observed.inode) : [];
+    if (twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash)) this.#appeared.push({ path, observed });
+  }
+
+  /** Tells what was moved from what is new, once the whole step has been seen. */
+  async #settleAppeared(): Promise<void> {
+    const appeared = this.#appeared;
+    this.#appeared = [];
+    if (appeared.length === 0) return;
+    // The outermost first: what lies in a moved folder moves with it.
+    appeared.sort((a, b) => a.path.length - b.path.length);
+    for (const { path, observed } of appeared) {
+      const { changes } = this.#engine;
+      if (changes.isMoving(path)) continue;
+      const from = await recogniseMoves(this.#engine, path, observed);
+      if (from !== null) changes.move({ from, to: path, stamp: observed.stamp, inode: observed.inode });
+      else if (observed.kind === 'dir') this.#newFolder(path, observed);
+    }
+  }
+
+  #unreadable(path: string, problem: DiskProblem): void {
+    this.#engine.problems.report('scan', path, problem.code, problem.message, this.#engine.clock.monotonic());
+  }
+
+  /** Forgets hints about a subtree, which is to be looked at as a whole. */
+  rescanMoved(to: RelativePath): void {
+    this.#unread = this.#unread.filter(({ path }) => path !== to && !isBelow(path, to));
+    this.look(to);
+    this.scanFolder(to, true);
+  }
+}

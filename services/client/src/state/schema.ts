@@ -1,0 +1,73 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** The layout of the state file. A file from a newer version is refused; one from an older version has no upgrade path yet to take. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * `base` holds what this client and the server agreed on, by folder and name, so that a folder's rename touches its own row only and its
+ * children are found without reading the tree. `remote` holds heads that are known but not applied. Both are safe to lose.
+ */
+const LAYOUT = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE folder (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+INSERT INTO folder (id, path) VALUES (0, '');
+
+CREATE TABLE base (
+  folder INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  hash BLOB,
+  size INTEGER,
+  mtime TEXT,
+  executable INTEGER,
+  target TEXT,
+  stamp TEXT,
+  inode INTEGER,
+  held INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (folder, name)
+) WITHOUT ROWID;
+CREATE INDEX base_inode ON base (inode) WHERE inode IS NOT NULL;
+
+CREATE TABLE remote (
+  path TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  hash BLOB,
+  size INTEGER,
+  mtime TEXT,
+  executable INTEGER,
+  target TEXT,
+  moved_from TEXT
+) WITHOUT ROWID;
+CREATE INDEX remote_seq ON remote (seq);
+
+CREATE TABLE remote_move (position INTEGER PRIMARY KEY, "from" TEXT NOT NULL, "to" TEXT NOT NULL, version TEXT NOT NULL);
+
+CREATE TABLE hold (id TEXT PRIMARY KEY, reason TEXT NOT NULL, live INTEGER NOT NULL, since TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE held_path (path TEXT PRIMARY KEY, hold TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE problem (path TEXT PRIMARY KEY, code TEXT NOT NULL, message TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** Why a state file cannot be used; the client then starts without one, which merges and deletes nothing. */
+export class UnusableStateError extends Error {
+  override readonly name = 'UnusableStateError';
+}
+
+/** The state comes from a newer SyncPair, whose meaning this one does not know. */
+export class NewerStateError extends Error {
+  override readonly name = 'NewerStateError';
+}
+
+/** Creates the layout in an empty database, or checks that it is the one this version writes. */
+export function prepareSchema(database: DatabaseSync): void {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version === SCHEMA_VERSION) return;
+  if (version > SCHEMA_VERSION) throw new NewerStateError(`the state file has layout ${version}; this version knows ${SCHEMA_VERSION}`);
+  const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number };
+  if (tables.n > 0) throw new UnusableStateError('the state file holds tables of something else');
+  database.exec(`BEGIN IMMEDIATE; ${LAYOUT} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { ContentHash, RelativePath, VersionId, VersionState } from '@syncpair/contracts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BaseEntry } from './base-store.ts';
+import { readOfflineStatus } from './offline-status.ts';
+import { NewerStateError } from './schema.ts';
+import { STATE_FILE, State } from './state.ts';
+
+const p = (path: string): RelativePath => path as RelativePath;
+const v = (version: string): VersionId => version as VersionId;
+const file = (content: string): VersionState => ({
+  kind: 'file',
+  hash: content.padEnd(64, '0') as ContentHash,
+  size: 5,
+  mtime: -(2n ** 62n),
+  executable: true,
+});
+const entry = (path: string, state: VersionState, version = '1.0', inode = 7n): BaseEntry => ({
+  path: p(path),
+  version: v(version),
+  state,
+  held: false,
+  stamp: `s${path}`,
+  inode,
+});
+
+let root: string;
+let state: State;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'state-'));
+  state = State.open(root).state;
+});
+
+afterEach(() => {
+  state.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const paths = (entries: Iterable<{ path: string }>): string[] => [...entries].map(({ path }) => path).sort();
+
+describe('State', () => {
+  it('gives back what was put, after it was closed too', () => {
+    const link: VersionState = { kind: 'link', target: 'a\nb', mtime: 9_007_199_254_740_993n };
+    state.base.put(entry('d/ü\n', file('ab'), '12.3', 2n ** 64n - 1n));
+    state.base.put(entry('l', link));
+    const device = state.fact('device');
+    state.close();
+    state = State.open(root).state;
+    expect(state.base.get(p('d/ü\n'))).toEqual(entry('d/ü\n', file('ab'), '12.3', 2n ** 64n - 1n));
+    expect(state.base.get(p('l'))?.state).toEqual(link);
+    expect(state.fact('device')).toBe(device);
+    expect(state.base.findByInode(2n ** 64n - 1n).map(({ path }) => path)).toEqual(['d/ü\n']);
+  });
+
+  it('renames a folder with all below it, and nothing beside it', () => {
+    for (const path of ['a', 'a/x', 'a/b', 'a/b/y', 'a-b', 'a0', 'ab/z'])
+      state.base.put(entry(path, /[xyz0]$/.test(path) ? file('c') : { kind: 'dir' }));
+    state.base.rename(p('a'), p('q/a'), v('9.0'));
+    expect(paths(state.base.all())).toEqual(['a-b', 'a0', 'ab/z', 'q/a', 'q/a/b', 'q/a/b/y', 'q/a/x']);
+    expect(state.base.get(p('q/a/b/y'))?.version).toBe('9.0');
+    expect(state.base.get(p('a-b'))?.version).toBe('1.0');
+    expect(paths(state.base.children(p('q/a')))).toEqual(['q/a/b', 'q/a/x']);
+    expect(paths(state.base.under(p('q')))).toEqual(['q/a', 'q/a/b', 'q/a/b/y', 'q/a/x']);
+    state.base.put(entry('a/new', file('n')));
+    expect(paths(state.base.under(p('a')))).toEqual(['a/new']);
+  });
+
+  it('renames over what the base still had at the new path', () => {
+    state.base.put(entry('old/x', file('x')));
+    state.base.put(entry('old', { kind: 'dir' }));
+    state.base.put(entry('new/stale', file('s')));
+    state.base.rename(p('old'), p('new'), v('5.0'));
+    expect(paths(state.base.all())).toEqual(['new', 'new/x']);
+  });
+
+  it('undoes a transaction that fails', () => {
+    expect(() =>
+      state.transaction(() => {
+        state.base.put(entry('a', file('a')));
+        throw new Error('in the middle');
+      }),
+    ).toThrow('in the middle');
+    expect(state.base.isEmpty()).toBe(true);
+  });
+
+  it('keeps the newer of two heads, and drops it only for the same or a newer version', () => {
+    state.remote.learn({ path: p('a'), version: v('5.0'), state: file('five') });
+    state.remote.learn({ path: p('a'), version: v('4.0'), state: file('four') });
+    expect(state.remote.get(p('a'))?.version).toBe('5.0');
+    state.remote.remove(p('a'), v('4.9'));
+    expect(state.remote.oldestSeq()).toBe(5);
+    state.remote.remove(p('a'), v('5.0'));
+    expect(state.remote.oldestSeq()).toBeNull();
+  });
+
+  it('sets a damaged file aside and starts without one', () => {
+    state.close();
+    writeFileSync(join(root, STATE_FILE), 'this is no database, '.repeat(400));
+    const opened = State.open(root);
+    state = opened.state;
+    expect(opened.setAside).toMatch(/renamed to/);
+    expect(state.base.isEmpty()).toBe(true);
+    expect(readdirSync(root).some((name) => name.startsWith(`${STATE_FILE}.unusable-`))).toBe(true);
+  });
+
+  it('refuses a file of a newer version instead of setting it aside', () => {
+    state.close();
+    const database = new DatabaseSync(join(root, STATE_FILE));
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => State.open(root)).toThrow(NewerStateError);
+    rmSync(join(root, STATE_FILE));
+    state = State.open(root).state;
+  });
+
+  it('tells its status while nobody has it open, and from a copy without changing it', () => {
+    state.setFact('cursor', '42');
+    state.remote.learn({ path: p('a'), version: v('5.0'), state: file('five') });
+    state.saveProblems([{ path: 'x', code: 'EACCES', message: 'no' }]);
+    expect(readOfflineStatus(root)).toMatchObject({
+      cursor: '42',
+      pending: { files: 1, bytes: 5, deletions: 0 },
+      problems: [{ path: 'x' }],
+    });
+    const copy = State.openCopy(root).state;
+    copy.remote.clear();
+    expect(copy.cursor).toBe(42);
+    copy.close();
+    expect(state.remote.oldestSeq()).toBe(5);
+    expect(readOfflineStatus(join(root, 'nowhere'))).toBeNull();
+  });
+});

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Problem, type Seq, parseSeq } from '@syncpair/contracts';
+import { BaseStore } from './base-store.ts';
+import { HoldStore } from './hold-store.ts';
+import { RemoteStore } from './remote-store.ts';
+import { NewerStateError, UnusableStateError, prepareSchema } from './schema.ts';
+
+export const STATE_FILE = '.syncpair_state.db';
+
+/** Facts about the directory as a whole. Absent: never known. */
+export interface StateFacts {
+  /** This device, for ever; 32 hexadecimal digits. */
+  device: string;
+  /** The directory's key on the server that this state belongs to. */
+  namespace: string;
+  /** The server's history that base and cursor belong to. */
+  epoch: string;
+  /** How far the log has been read; a decimal sequence number. */
+  cursor: string;
+  /** `device:inode` of the root. */
+  root: string;
+  /** The fingerprint of the ignore rules that the base was made under. */
+  ignoring: string;
+  /** ISO 8601. */
+  last_sync: string;
+  /** Open conflicts when last heard of. */
+  conflicts: string;
+}
+
+/**
+ * What a client remembers of one directory, in `.syncpair_state.db` at its root: transactional, never synchronised, and safe to lose. A
+ * client without it merges and deletes nothing.
+ *
+ * Losing the last transactions in a power cut is safe too, because every step is decided again from what base, disk and server say; so
+ * commits are not flushed one by one.
+ */
+export class State {
+  readonly base: BaseStore;
+  readonly remote: RemoteStore;
+  readonly holds: HoldStore;
+  readonly #database: DatabaseSync;
+
+  readonly #onClose: () => void;
+
+  private constructor(database: DatabaseSync, onClose: () => void) {
+    this.#database = database;
+    this.#onClose = onClose;
+    this.base = new BaseStore(database);
+    this.remote = new RemoteStore(database);
+    this.holds = new HoldStore(database);
+  }
+
+  /**
+   * Opens the state in a folder, or makes a new one. A file that cannot be used is set aside, and `setAside` tells why.
+   *
+   * @throws {NewerStateError} when a newer version wrote it
+   */
+  static open(root: string): { readonly state: State; readonly setAside: string | null } {
+    const file = join(root, STATE_FILE);
+    try {
+      return { state: State.#openFile(file), setAside: null };
+    } catch (error) {
+      if (error instanceof NewerStateError || !isDamage(error)) throw error;
+      const aside = `${file}.unusable-${new Date().toISOString().replaceAll(/[:.]/g, '')}`;
+      renameSync(file, aside);
+      for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+      return { state: State.#openFile(file), setAside: `${(error as Error).message}; it was renamed to ${aside}` };
+    }
+  }
+
+  /** Opens a copy of the state in a folder, to look at without changing it; the copy is removed when it is closed. */
+  static openCopy(root: string): { readonly state: State; readonly setAside: null } {
+    const folder = mkdtempSync(join(tmpdir(), 'syncpair-look-'));
+    const copy = join(folder, STATE_FILE);
+    try {
+      if (existsSync(join(root, STATE_FILE))) {
+        const original = new DatabaseSync(join(root, STATE_FILE), { readOnly: true });
+        original.prepare('VACUUM INTO ?').run(copy);
+        original.close();
+      }
+      return { state: State.#openFile(copy, () => rmSync(folder, { recursive: true, force: true })), setAside: null };
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  static #openFile(file: string, onClose: () => void = () => undefined): State {
+    const isNew = !existsSync(file);
+    const database = new DatabaseSync(file);
+    try {
+      if (isNew && process.platform !== 'win32') chmodSync(file, 0o600);
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY');
+      prepareSchema(database);
+      if (!isNew) {
+        const { quick_check: check } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+        if (check !== 'ok') throw new UnusableStateError(`the state file is damaged: ${check}`);
+      }
+      const state = new State(database, onClose);
+      if (state.fact('device') === null) state.setFact('device', randomBytes(16).toString('hex'));
+      return state;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Runs `work` as one transaction: all of it or nothing. */
+  transaction<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  fact<Name extends keyof StateFacts>(name: Name): StateFacts[Name] | null {
+    const row = this.#database.prepare('SELECT value FROM meta WHERE key = ?').get(name) as { value: string } | undefined;
+    return row === undefined ? null : row.value;
+  }
+
+  setFact<Name extends keyof StateFacts>(name: Name, value: StateFacts[Name] | null): void {
+    if (value === null) this.#database.prepare('DELETE FROM meta WHERE key = ?').run(name);
+    else this.#database.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(name, value);
+  }
+
+  get cursor(): Seq {
+    const cursor = parseSeq(this.fact('cursor') ?? '0');
+    return cursor.ok ? cursor.value : 0;
+  }
+
+  /** Keeps the problems where `status` finds them when no daemon runs. */
+  saveProblems(problems: readonly Problem[]): void {
+    this.transaction(() => {
+      this.#database.exec('DELETE FROM problem');
+      const insert = this.#database.prepare('INSERT OR REPLACE INTO problem (path, code, message) VALUES (?, ?, ?)');
+      for (const problem of problems) insert.run(problem.path, problem.code, problem.message);
+    });
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#onClose();
+  }
+}
+
+/** SQLite's primary result codes for a file that is damaged or no database at all. */
+const DAMAGE = new Set([11, 26]);
+
+function isDamage(error: unknown): boolean {
+  if (error instanceof UnusableStateError) return true;
+  const code = (error as { errcode?: number }).errcode;
+  return code !== undefined && DAMAGE.has(code & 0xff);
+}
