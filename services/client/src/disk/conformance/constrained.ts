@@ -1,0 +1,112 @@
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type TestContext, describe, expect, it } from 'vitest';
+import { NotPossibleHere, runScript } from './own-process.ts';
+import { type MakeDisk, useWorld } from './world.ts';
+
+const LOCAL_DISK = new URL('../local-disk.ts', import.meta.url).href;
+const NOBODY = 65_534;
+
+const COMMON = `
+  import { execFileSync } from 'node:child_process';
+  import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+  const [module, root] = process.argv.slice(1);
+  const { LocalDisk } = await import(module);
+  const print = (value) => console.log(JSON.stringify(value, (key, value) => typeof value === 'bigint' ? Number(value) : value));
+  const file = (path, size) => ({ op: 'file', path, expected: 'absent', content: { bytes: Buffer.alloc(size, 'x') }, mtime: 0n, executable: false });
+  const codes = (results) => results.map((result) => result.problem?.code ?? result.status);
+`;
+
+/** Fills a disk of 1 MiB, frees some of it, and goes on. */
+const FULL = `${COMMON}
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root]);
+  const disk = new LocalDisk(root);
+  const results = await disk.apply([file('a', 300_000), file('b', 300_000), file('big', 2_000_000), file('c', 300_000), file('d', 300_000), file('e', 4_000)]);
+  const staged = readdirSync(root + '/.syncpair_staging');
+  const [{ stamp }] = await disk.stat(['a']);
+  const after = await disk.apply([{ op: 'remove', path: 'a', expected: { stamp } }, file('late', 100_000)]);
+  const replaced = await disk.apply([{ ...file('b', 2_000_000), expected: { stamp: (await disk.stat(['b']))[0].stamp } }]);
+  print({ results: codes(results), staged, after: codes(after), replaced: codes(replaced), kept: readFileSync(root + '/b').length });
+`;
+
+/** Mounts another file system in the tree. */
+const MOUNTED = `${COMMON}
+  mkdirSync(root + '/mnt');
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root + '/mnt']);
+  writeFileSync(root + '/mnt/inside', 'x');
+  const disk = new LocalDisk(root);
+  const { entries } = await disk.list(null);
+  const [below, nothing] = await disk.stat(['mnt/inside', 'mnt/none']);
+  const listed = await disk.list('mnt');
+  const results = await disk.apply([file('mnt/new', 1), { op: 'remove', path: 'mnt/inside', expected: { stamp: 'f.1.1.1.1' } }]);
+  print({ other: entries.find(({ path }) => path === 'mnt').observed.otherFileSystem, codes: [below.code, nothing.code, listed.code, ...codes(results)] });
+`;
+
+/** Works as a user who may not do everything. */
+const FORBIDDEN = `${COMMON}
+  const disk = new LocalDisk(root);
+  const results = await disk.apply([file('readonly/new', 1), file('allowed/new', 1), file('locked/new', 1)]);
+  const [kept, inLocked] = await disk.stat(['readonly/kept', 'locked/hidden']);
+  const removed = await disk.apply([{ op: 'remove', path: 'readonly/kept', expected: { stamp: kept.stamp } }]);
+  const [secret] = await disk.stat(['secret']);
+  const read = await disk.hash([{ path: 'secret', stamp: secret.stamp }]);
+  const { entries, refused } = await disk.list('blind');
+  print({ results: codes(results), removed: codes(removed), inLocked: inLocked.code, read: read[0].code, locked: (await disk.list('locked')).code, entries, refused });
+`;
+
+export function registerConstrainedTests(make: MakeDisk): void {
+  describe.skipIf(process.platform !== 'linux')('on a constrained machine', () => {
+    const world = useWorld(make);
+    const mounting = { wrapper: ['unshare', '-rm'] };
+
+    it('reports a full disk per path, leaves no parts, keeps what was there, and goes on', async (context) => {
+      const answer = await possible(context, () => runScript(FULL, [LOCAL_DISK, world().root], mounting));
+      expect(answer).toEqual({
+        results: ['done', 'done', 'ENOSPC', 'done', 'ENOSPC', 'done'],
+        staged: [],
+        after: ['done', 'done'],
+        replaced: ['ENOSPC'],
+        kept: 300_000,
+      });
+    });
+
+    it('takes what lies on another file system for unknown, and leaves it alone', async (context) => {
+      const answer = await possible(context, () => runScript(MOUNTED, [LOCAL_DISK, world().root], mounting));
+      expect(answer).toEqual({ other: true, codes: Array.from({ length: 5 }, () => 'other_file_system') });
+    });
+
+    it('reports what permissions forbid per path, and changes no permissions', async (context) => {
+      const { root, base, at } = world();
+      for (const name of ['readonly', 'allowed', 'locked', 'blind']) mkdirSync(at(name));
+      for (const name of ['readonly/kept', 'locked/hidden', 'blind/child', 'secret']) writeFileSync(at(name), 'kept');
+      const root0 = process.getuid?.() === 0;
+      const owned = ['readonly/kept', 'locked/hidden', 'blind/child', 'secret', 'readonly', 'allowed', 'locked', 'blind', '.'];
+      if (root0) for (const name of owned) chownSync(at(name), NOBODY, NOBODY);
+      chmodSync(base, 0o755);
+      const modes = { readonly: 0o555, locked: 0o000, blind: 0o444, secret: 0o000 };
+      for (const [name, mode] of Object.entries(modes)) chmodSync(at(name), mode);
+      const nobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+      const answer = await possible(context, () => runScript(FORBIDDEN, [LOCAL_DISK, root], root0 ? { wrapper: nobody } : {}));
+      expect(answer).toEqual({
+        results: ['EACCES', 'done', 'EACCES'],
+        removed: ['EACCES'],
+        inLocked: 'EACCES',
+        read: 'EACCES',
+        locked: 'EACCES',
+        entries: [],
+        refused: [{ name: 'child', reason: expect.stringContaining('EACCES') as string }],
+      });
+      for (const [name, mode] of Object.entries(modes)) expect(statSync(at(name)).mode & 0o777).toBe(mode);
+      for (const name of ['readonly', 'locked', 'blind']) chmodSync(at(name), 0o755);
+      expect(readFileSync(at('readonly/kept'), 'utf8')).toBe('kept');
+    });
+  });
+}
+
+async function possible(context: TestContext, work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NotPossibleHere) context.skip(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,4 @@
+import { registerDiskTests } from './disk-conformance.ts';
+import { WorkerDisk } from './worker-disk.ts';
+
+registerDiskTests('WorkerDisk', (root) => new WorkerDisk(root));
