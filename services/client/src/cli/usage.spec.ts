@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { PRODUCT_VERSION } from '@syncpair/contracts';
 import { describe, expect, test } from 'vitest';
-import { captured } from './captured.ts';
+import { captured } from './fixtures/captured.ts';
 import { runCli } from './run-cli.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
