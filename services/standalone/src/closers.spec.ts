@@ -18,3 +18,16 @@ test('one that fails does not keep the others open, and is told', async () => {
   await expect(closers.closeAll()).rejects.toThrow('the database hangs');
   expect(closed).toEqual(['app', 'lock']);
 });
+
+test('one that takes too long does not keep the others waiting', async () => {
+  const closed: string[] = [];
+  const closers = new Closers();
+  let end = (): void => undefined;
+  closers.add(() => {
+    closed.push('database');
+    end();
+  });
+  closers.add(() => new Promise<void>((resolve) => (end = resolve)).then(() => void closed.push('app')), 50);
+  await closers.closeAll();
+  expect(closed).toEqual(['database', 'app']);
+});

@@ -1,9 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+interface Closer {
+  readonly close: () => Promise<void> | void;
+  readonly patienceMs: number;
+}
+
 /** What has to be closed again, last opened first. */
 export class Closers {
-  readonly #closers: (() => Promise<void> | void)[] = [];
+  readonly #closers: Closer[] = [];
 
-  add(close: () => Promise<void> | void): void {
-    this.#closers.push(close);
+  /** @param patienceMs after which the next one is closed all the same: what one waits for may end only with the other */
+  add(close: () => Promise<void> | void, patienceMs = 60_000): void {
+    this.#closers.push({ close, patienceMs });
   }
 
   /**
@@ -13,12 +21,12 @@ export class Closers {
    */
   async closeAll(): Promise<void> {
     const failures: unknown[] = [];
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
-      try {
-        await close();
-      } catch (error) {
-        failures.push(error);
-      }
+    for (let next = this.#closers.pop(); next !== undefined; next = this.#closers.pop()) {
+      const { close, patienceMs } = next;
+      const closed = new Promise<void>((resolve) => resolve(close())).catch((error: unknown) => void failures.push(error));
+      const timer = new AbortController();
+      await Promise.race([closed, sleep(patienceMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+      timer.abort();
     }
     if (failures.length > 0) throw failures[0];
   }

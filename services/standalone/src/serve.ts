@@ -18,8 +18,13 @@ const MAX_CONTENT_BYTES = 64 * 1024 ** 3;
 /** Connections of the services to PostgreSQL; the embedded one takes 50. */
 const POOL_SIZE = 16;
 
-/** Milliseconds that open requests get to end when the server stops. */
-const GRACE_MS = 2_500;
+/**
+ * Milliseconds, when the server stops: for open requests to end, for the whole application, and for connections to PostgreSQL. What still waits
+ * for PostgreSQL then is ended by its stop.
+ */
+const GRACE_MS = 2_000;
+const APP_PATIENCE_MS = 2_500;
+const CONNECTIONS_PATIENCE_MS = 500;
 
 @Module({})
 class StandaloneModule {}
@@ -46,7 +51,7 @@ export async function createApp(options: ServeOptions, closers: Closers): Promis
   const dataSource = await openDatabase({ url: databaseUrl, poolSize: POOL_SIZE, log, signal });
   closers.add(async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
-  });
+  }, CONNECTIONS_PATIENCE_MS);
 
   const grantKeys = new MetadataGrantKeys();
   const metadata = MetadataModule.register({
@@ -63,7 +68,7 @@ export async function createApp(options: ServeOptions, closers: Closers): Promis
     imports: [metadata, BlobModule.register({ store, grantKeys, maxBlobBytes: MAX_CONTENT_BYTES })],
   };
   const app = await createServiceApp(root, log.options);
-  closers.add(() => closeSoon(app));
+  closers.add(() => closeSoon(app), APP_PATIENCE_MS);
   return app;
 }
 

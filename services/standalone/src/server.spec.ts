@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testDatabase } from '@syncpair/testing';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runServer } from './fixtures/run-server.ts';
 
@@ -177,6 +178,27 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(names).not.toContain('postmaster.pid');
     expect((await fetch(`${await runServer({ storageDir }).url}/health`)).status).toBe(200);
   });
+});
+
+test('a stop does not wait for a request that waits for the database', async () => {
+  const server = runServer({ storageDir });
+  const url = await server.url;
+  const folder = join(storageDir, 'postgres');
+  const port = (await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8')).split('\n')[3];
+  const password = (await readFile(join(folder, 'password'), 'utf8')).trim();
+  const client = new pg.Client({ connectionString: `postgresql://syncpair:${password}@127.0.0.1:${port}/syncpair` });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('BEGIN; LOCK TABLE directory IN ACCESS EXCLUSIVE MODE');
+  const waiting = upload(url, 'waits', Buffer.from('waits')).catch(() => null);
+  const blocked = 'SELECT FROM pg_locks WHERE NOT granted';
+  await expect.poll(async () => (await client.query(blocked)).rowCount, { timeout: 30_000 }).toBeGreaterThan(0);
+  const start = performance.now();
+  server.process.kill('SIGTERM');
+  expect(await server.ended).toEqual([0, null]);
+  expect(performance.now() - start).toBeLessThan(5_000);
+  expect((await waiting)?.ok).not.toBe(true);
+  expect(await readdir(join(folder, 'data'))).not.toContain('postmaster.pid');
 });
 
 describe('a mistake', () => {
