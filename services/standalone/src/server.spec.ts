@@ -1,23 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testDatabase } from '@syncpair/testing';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runServer } from './fixtures/run-server.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { runServer, temporaryFolder } from './fixtures/run-server.ts';
 
 let storageDir: string;
 let home: string;
 
 beforeEach(async () => {
-  home = await realpath(await mkdtemp(join(tmpdir(), 'syncpair-standalone-')));
+  home = await temporaryFolder();
   storageDir = join(home, 'storage');
 });
-
-afterEach(() => rm(home, { recursive: true, force: true }));
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
