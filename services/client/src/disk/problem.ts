@@ -36,7 +36,7 @@ export function codeOf(error: unknown): string | undefined {
 /** True when `error` says that nothing can lie at the path: the name, or a folder above it, does not exist. */
 export function meansAbsent(error: unknown): boolean {
   const code = codeOf(error);
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'not_a_folder' || code === 'ENAMETOOLONG';
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'not_a_folder';
 }
 
 /** What a user sees of an expected failure. Anything else is a fault of ours and is thrown on. */

@@ -17,7 +17,7 @@ export interface Kept {
   readonly path: string;
   /** What it is now; undefined when somebody took it away. */
   look(): BigIntStats | undefined;
-  /** Its bytes are known to be elsewhere. */
+  /** Its bytes are known to be elsewhere. Where it cannot be removed now, `Disk.clean` does it later. */
   release(): void;
 }
 
@@ -50,6 +50,14 @@ export class Trash {
   #name(name: string): Kept {
     const mark = `${randomName()}-`;
     const path = this.#folder.at(mark + cutToBytes(name, MAX_NAME_BYTES - mark.length));
-    return { path, look: () => lstat(path), release: () => unlinkSync(path) };
+    return { path, look: () => lstat(path), release: () => unlinkIfPossible(path) };
+  }
+}
+
+function unlinkIfPossible(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
   }
 }

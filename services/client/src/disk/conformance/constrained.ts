@@ -3,14 +3,13 @@ import { type TestContext, describe, expect, it } from 'vitest';
 import { NotPossibleHere, runScript } from './own-process.ts';
 import { type MakeDisk, useWorld } from './world.ts';
 
-const LOCAL_DISK = new URL('../local-disk.ts', import.meta.url).href;
 const NOBODY = 65_534;
 
 const COMMON = `
   import { execFileSync } from 'node:child_process';
   import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
   const [module, root] = process.argv.slice(1);
-  const { LocalDisk } = await import(module);
+  const Disk = Object.values(await import(module))[0];
   const print = (value) => console.log(JSON.stringify(value, (key, value) => typeof value === 'bigint' ? Number(value) : value));
   const file = (path, size) => ({ op: 'file', path, expected: 'absent', content: { bytes: Buffer.alloc(size, 'x') }, mtime: 0n, executable: false });
   const codes = (results) => results.map((result) => result.problem?.code ?? result.status);
@@ -19,7 +18,7 @@ const COMMON = `
 /** Fills a disk of 1 MiB, frees some of it, and goes on. */
 const FULL = `${COMMON}
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root]);
-  const disk = new LocalDisk(root);
+  const disk = new Disk(root);
   const results = await disk.apply([file('a', 300_000), file('b', 300_000), file('big', 2_000_000), file('c', 300_000), file('d', 300_000), file('e', 4_000)]);
   const staged = readdirSync(root + '/.syncpair_staging');
   const [{ stamp }] = await disk.stat(['a']);
@@ -33,7 +32,7 @@ const MOUNTED = `${COMMON}
   mkdirSync(root + '/mnt');
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root + '/mnt']);
   writeFileSync(root + '/mnt/inside', 'x');
-  const disk = new LocalDisk(root);
+  const disk = new Disk(root);
   const { entries } = await disk.list(null);
   const [below, nothing] = await disk.stat(['mnt/inside', 'mnt/none']);
   const listed = await disk.list('mnt');
@@ -43,7 +42,7 @@ const MOUNTED = `${COMMON}
 
 /** Works as a user who may not do everything. */
 const FORBIDDEN = `${COMMON}
-  const disk = new LocalDisk(root);
+  const disk = new Disk(root);
   const results = await disk.apply([file('readonly/new', 1), file('allowed/new', 1), file('locked/new', 1)]);
   const [kept, inLocked] = await disk.stat(['readonly/kept', 'locked/hidden']);
   const removed = await disk.apply([{ op: 'remove', path: 'readonly/kept', expected: { stamp: kept.stamp } }]);
@@ -53,13 +52,14 @@ const FORBIDDEN = `${COMMON}
   print({ results: codes(results), removed: codes(removed), inLocked: inLocked.code, read: read[0].code, locked: (await disk.list('locked')).code, entries, refused });
 `;
 
-export function registerConstrainedTests(make: MakeDisk): void {
+/** `module` exports the disk's class alone, for scripts that run in a process of their own. */
+export function registerConstrainedTests(make: MakeDisk, module: string): void {
   describe.skipIf(process.platform !== 'linux')('on a constrained machine', () => {
     const world = useWorld(make);
     const mounting = { wrapper: ['unshare', '-rm'] };
 
     it('reports a full disk per path, leaves no parts, keeps what was there, and goes on', async (context) => {
-      const answer = await possible(context, () => runScript(FULL, [LOCAL_DISK, world().root], mounting));
+      const answer = await possible(context, () => runScript(FULL, [module, world().root], mounting));
       expect(answer).toEqual({
         results: ['done', 'done', 'ENOSPC', 'done', 'ENOSPC', 'done'],
         staged: [],
@@ -70,7 +70,7 @@ export function registerConstrainedTests(make: MakeDisk): void {
     });
 
     it('takes what lies on another file system for unknown, and leaves it alone', async (context) => {
-      const answer = await possible(context, () => runScript(MOUNTED, [LOCAL_DISK, world().root], mounting));
+      const answer = await possible(context, () => runScript(MOUNTED, [module, world().root], mounting));
       expect(answer).toEqual({ other: true, codes: Array.from({ length: 5 }, () => 'other_file_system') });
     });
 
@@ -85,7 +85,7 @@ export function registerConstrainedTests(make: MakeDisk): void {
       const modes = { readonly: 0o555, locked: 0o000, blind: 0o444, secret: 0o000 };
       for (const [name, mode] of Object.entries(modes)) chmodSync(at(name), mode);
       const nobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-      const answer = await possible(context, () => runScript(FORBIDDEN, [LOCAL_DISK, root], root0 ? { wrapper: nobody } : {}));
+      const answer = await possible(context, () => runScript(FORBIDDEN, [module, root], root0 ? { wrapper: nobody } : {}));
       expect(answer).toEqual({
         results: ['EACCES', 'done', 'EACCES'],
         removed: ['EACCES'],
