@@ -6,7 +6,7 @@ import { ended, startScript } from './own-process.ts';
 import { type MakeDisk, act, debris, file, path, sha256, stampOf, useWorld } from './world.ts';
 
 const SWAP = `
-  import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+  import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
   const [root, outside] = process.argv.slice(1);
   process.stdout.write('ready');
   for (;;) {
