@@ -218,23 +218,76 @@ test('contents without a grant are left out, and nothing is fetched for them', a
   expect(fake.requests).toEqual(['POST /api/v1/grants', 'POST /api/v1/grants']);
 });
 
-test('a content that arrives with a flipped bit is left out beside good ones, and an error alone', async () => {
+test('a content that arrives with a flipped bit is left out', async () => {
   const [one, two] = [hashOf('one'), hashOf('two')];
   withGrants((response, _headers, body) => {
     const { hashes } = JSON.parse(body.toString()) as { hashes: ContentHash[] };
     octets(response, 200).end(Buffer.concat(hashes.flatMap((hash) => [encodeFrameHeader(hash, 3), Buffer.from('two')])));
   });
   expect([...(await server.downloadMany([one, two])).keys()]).toEqual([two]);
-  await expect(server.downloadMany([one])).rejects.toMatchObject({ name: 'ServerError', code: 'foreign', retryable: true });
+  expect(await server.downloadMany([one])).toEqual(new Map());
+});
+
+const names = Array.from({ length: 100 }, (_, n) => `content ${n}`);
+const nameOf = new Map(names.map((name) => [hashOf(name), name]));
+const frame = (hash: ContentHash): Buffer[] => {
+  const name = nameOf.get(hash) ?? '';
+  return [Buffer.from(encodeFrameHeader(hash, name.length)), Buffer.from(name)];
+};
+
+test.each([
+  ['cut before it', (response: ServerResponse) => void setTimeout(() => response.destroy(), 5)],
+  ['cut inside it', (response: ServerResponse, hash: ContentHash) => void response.end(Buffer.from(encodeFrameHeader(hash, 100)))],
+  ['garbage', (response: ServerResponse) => void response.end(Buffer.alloc(1_000, 0xee))],
+  ['of another content', (response: ServerResponse) => void response.end(Buffer.concat(frame(hashOf('content 1'))))],
+])('contents at which the answer breaks off (%s) hold up none of the others', async (_name, breakOff) => {
+  const broken = new Set([0, 50, 99].map((n) => hashOf(`content ${n}`)));
+  withGrants((response, _headers, body) => {
+    const { hashes } = JSON.parse(body.toString()) as { hashes: ContentHash[] };
+    octets(response, 200).flushHeaders();
+    const at = hashes.findIndex((hash) => broken.has(hash));
+    const good = Buffer.concat((at < 0 ? hashes : hashes.slice(0, at)).flatMap(frame));
+    if (at < 0) return response.end(good);
+    response.write(good);
+    breakOff(response, hashes[at] as ContentHash);
+  });
+  const found = await server.downloadMany([...nameOf.keys()]);
+  expect(found.size).toBe(97);
+  expect([...broken].filter((hash) => found.has(hash))).toEqual([]);
+});
+
+test('contents that the server cannot read hold up none of the others', async () => {
+  const broken = hashOf('content 42');
+  withGrants((response, _headers, body) => {
+    const { hashes } = JSON.parse(body.toString()) as { hashes: ContentHash[] };
+    if (hashes.includes(broken)) answerJson(response, { error: { code: 'internal', message: 'see the log' } }, 500);
+    else octets(response, 200).end(Buffer.concat(hashes.flatMap(frame)));
+  });
+  expect((await server.downloadMany([...nameOf.keys()])).size).toBe(99);
+  expect(await server.downloadMany([broken])).toEqual(new Map());
+});
+
+test.each([1, 2, 30_000])('a server that breaks off every answer is a failure soon (%d contents)', async (count) => {
+  withGrants((response) => {
+    octets(response, 200).flushHeaders();
+    setTimeout(() => response.destroy(), 5);
+  });
+  const hashes = Array.from({ length: count }, (_, n) => hashOf(String(n)));
+  await expect(server.downloadMany(hashes)).rejects.toMatchObject({ code: 'unreachable' });
+  expect(fake.requests.length).toBeLessThan(50);
 });
 
 test.each([
-  ['cut inside a frame', [encodeFrameHeader(hashOf('one'), 3), Buffer.from('on')], 'foreign'],
-  ['cut between frames', [encodeFrameHeader(hashOf('one'), 3), Buffer.from('one')], 'unreachable'],
-  ['with another content', [encodeFrameHeader(hashOf('two'), 3), Buffer.from('two')], 'foreign'],
-  ['with a frame beyond the limit', [encodeFrameHeader(hashOf('one'), 0x7fff_ffff)], 'foreign'],
-])('an answer %s is refused', async (_name, parts, code) => {
-  withGrants((response) => octets(response, 200).end(Buffer.concat(parts)));
+  ['out of reach', (response: ServerResponse) => void response.socket?.destroy(), 'unreachable'],
+  [
+    'not ready',
+    (response: ServerResponse) => answerJson(response, { error: { code: 'unavailable', message: 'later' } }, 503),
+    'unavailable',
+  ],
+  ['not SyncPair', (response: ServerResponse) => void response.writeHead(500).end('<html>'), 'foreign'],
+  ['a page', (response: ServerResponse) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'), 'foreign'],
+])('a content service that is %s is a failure', async (_name, answer, code) => {
+  withGrants((response) => answer(response));
   await expect(server.downloadMany([hashOf('one'), hashOf('two')])).rejects.toMatchObject({ name: 'ServerError', code });
 });
 

@@ -9,9 +9,12 @@ import { readJson } from './read-json.ts';
 export { NO_PROGRESS_MS } from './progress-watch.ts';
 export { ServerError, toServerError, unreachable } from './server-error.ts';
 
+/** Connections to one server: so many transfers that take hours leave room for the short requests of other directories. */
+const MAX_CONNECTIONS = 128;
+
 /** A connection pool to one server. Redirects are refused: another origin must not receive what belongs to this one. */
 export function createHttp(server: string): AxiosInstance {
-  const pool = { keepAlive: true, maxSockets: 16, timeout: NO_PROGRESS_MS } as const;
+  const pool = { keepAlive: true, maxSockets: MAX_CONNECTIONS, maxFreeSockets: 8, timeout: NO_PROGRESS_MS } as const;
   return axios.create({
     baseURL: server,
     adapter: 'http',

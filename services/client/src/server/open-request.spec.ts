@@ -135,11 +135,12 @@ test('a request that waits for a free connection is not lost', async () => {
     }
     response.end();
   });
-  const slow = Array.from({ length: 16 }, async () => readAll(await open({ path: '/slow' })));
+  (http.defaults.httpAgent as Agent).maxSockets = 3;
+  const slow = Array.from({ length: 3 }, async () => readAll(await open({ path: '/slow' })));
   await sleep(20);
   expect(await readAll(await open())).toBe(0);
-  expect(await Promise.all(slow)).toEqual(Array.from({ length: 16 }, () => 10));
-  expect(proxy.accepted).toBe(16);
+  expect(await Promise.all(slow)).toEqual([10, 10, 10]);
+  expect(proxy.accepted).toBe(3);
 });
 
 test.each([
@@ -226,6 +227,20 @@ test('a source is closed when its upload ends early, and the connection with it'
   await expect(open({ method: 'PUT', body }).then(readJson)).rejects.toMatchObject({ code: 'foreign' });
   await expect.poll(() => closed).toBe(1);
   await expect.poll(() => proxy.open).toBe(0);
+});
+
+test('a source that was never read is closed as well', async () => {
+  let closed = 0;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* megabytes(1);
+    } finally {
+      closed += 1;
+    }
+  }
+  const body = { stream: source(), length: 1 << 20, contentType: 'application/octet-stream' };
+  await expect(open({ method: 'PUT', body, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'unreachable' });
+  await expect.poll(() => closed).toBe(1);
 });
 
 test('a signal ends a request that waits, one that sends and one that reads', async () => {

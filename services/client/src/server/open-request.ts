@@ -67,6 +67,7 @@ class Exchange {
   #failure: unknown;
   #failed = false;
   #reusedConnection = false;
+  #sourceBegun = false;
   #hasConnection = false;
   #hasAnswer = false;
   /** Milliseconds in which the other side is expected to move; null while it waits for us. */
@@ -166,6 +167,7 @@ class Exchange {
   }
 
   async *#slices(source: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+    this.#sourceBegun = true;
     let sent = 0;
     for await (const chunk of this.#ownFailures(source)) {
       for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
@@ -226,8 +228,20 @@ class Exchange {
     this.#request.signal?.removeEventListener('abort', this.#abort);
     this.#over.reject(new Error('the request is over'));
     this.#body?.destroy();
+    this.#endUnbegun();
     if (complete && this.#sent?.writableFinished === true) return;
     this.#answer?.destroy();
     this.#sent?.destroy();
+  }
+
+  /** A generator that was never begun does not let go of what it holds when it is ended: it is begun first. */
+  #endUnbegun(): void {
+    const { body } = this.#request;
+    if (body === undefined || 'bytes' in body || this.#sourceBegun) return;
+    this.#sourceBegun = true;
+    const source = body.stream[Symbol.asyncIterator]();
+    const ended = source.next().then(() => source.return?.());
+    // Nobody waits for these bytes any more.
+    ended.catch(() => undefined);
   }
 }

@@ -20,7 +20,8 @@ export interface SyncServer {
   uploadOne(grant: string, hash: ContentHash, size: number, bytes: AsyncIterable<Uint8Array>): Promise<string>;
 
   /**
-   * Downloads small contents, verified; those that the server does not have, or that are larger than MAX_FRAME_BYTES, are left out.
+   * Downloads small contents, verified; those that the server does not have or cannot give undamaged, and those larger than
+   * MAX_FRAME_BYTES, are left out.
    */
   downloadMany(hashes: readonly ContentHash[]): Promise<ReadonlyMap<ContentHash, Uint8Array>>;
 
