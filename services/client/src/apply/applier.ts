@@ -45,7 +45,7 @@ export class Applier {
   async stepLarge(): Promise<boolean> {
     if (!this.#scanner.complete || this.#engine.state.remote.moves().length > 0) return false;
     for (const planned of this.#eachEntry()) {
-      if (!needsLarge(planned)) continue;
+      if (!needsLarge(planned) || !this.#hasFolder(planned.head.path, new Set())) continue;
       await this.#applyLarge(planned);
       return true;
     }
@@ -265,7 +265,9 @@ export class Applier {
         this.#scanner.scanFolder(path, true);
         return;
       case 'problem':
-        this.#problem(path, result.problem.code, result.problem.message);
+        // The file that was to be copied is not the one it was: the content comes from the server instead.
+        if (need.kind === 'copy' && result.problem.code === 'source_changed') state.remote.put({ ...head, movedFrom: null });
+        else this.#problem(path, result.problem.code, result.problem.message);
     }
   }
 

@@ -104,7 +104,7 @@ class Daemon implements RunningDaemon {
       http: this.#http,
       clientId: this.#config.clientId,
       device: first.device,
-      directories: open.map(({ sync }) => ({ name: sync.engine.config.name, shared: sync.engine.config.shared })),
+      directories: open.map(({ sync }) => ({ directory: sync.engine.config.name, shared: sync.engine.config.shared })),
       log: this.#options.log,
     });
     const byKey = new Map(open.map(({ sync }) => [this.#namespaceOf(sync.engine.config), sync]));
@@ -172,14 +172,14 @@ class Daemon implements RunningDaemon {
 
   /** Everything seen on disk is acknowledged, but for what has a problem or is held. */
   #isFlushed(sync: DirectorySync): boolean {
-    const { changes, pushing, state, problems } = sync.engine;
+    const { changes, pushing, problems } = sync.engine;
     const waits = (path: string): boolean => problems.get(path) !== null;
     return (
       sync.isScanned &&
       pushing.size === 0 &&
       changes.moves.length === 0 &&
       [...changes.puts.keys()].every(waits) &&
-      [...changes.deletes].every((path) => state.holds.has(path as Parameters<typeof state.holds.has>[0]) || waits(path))
+      [...changes.deletes].every(waits)
     );
   }
 
@@ -211,18 +211,16 @@ class Daemon implements RunningDaemon {
   holds(): Promise<readonly Hold[]> {
     return Promise.resolve(
       this.#open().flatMap(({ sync }) =>
-        sync.engine.state.holds
-          .list()
-          .map(({ id, reason, live, since, paths, sample }) => ({
-            id,
-            directory: sync.engine.config.name,
-            kind: 'deletions' as const,
-            paths,
-            sample: [...sample],
-            live,
-            reason,
-            since,
-          })),
+        sync.engine.state.holds.list().map(({ id, reason, live, since, paths, sample }) => ({
+          id,
+          directory: sync.engine.config.name,
+          kind: 'deletions' as const,
+          paths,
+          sample: [...sample],
+          live,
+          reason,
+          since,
+        })),
       ),
     );
   }

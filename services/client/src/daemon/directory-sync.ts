@@ -164,7 +164,7 @@ export class DirectorySync {
       state.cursor >= head &&
       changes.puts.size === 0 &&
       changes.moves.length === 0 &&
-      [...changes.deletes].every((path) => state.holds.has(path)) &&
+      changes.deletes.size === 0 &&
       state.remote.oldestSeq() === null &&
       pushing.size === 0 &&
       applying.size === 0
@@ -191,7 +191,7 @@ export class DirectorySync {
     const waits = (path: string): boolean => problems.get(path) !== null;
     return (
       [...changes.puts.keys()].every(waits) &&
-      [...changes.deletes].every((path) => state.holds.has(path) || waits(path)) &&
+      [...changes.deletes].every(waits) &&
       state.remote.after('', 1000).every(({ path }) => waits(path))
     );
   }

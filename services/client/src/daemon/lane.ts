@@ -3,6 +3,8 @@ import { ServerError } from '../server/server-error.ts';
 import type { Connection } from './connection.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
+/** Milliseconds that a lane rests when something is due that it could not do: another lane's work stands before it. */
+const OVERDUE_REST_MS = 100;
 /** Milliseconds before a lane goes on after a failure that is nobody's expected one. */
 const AFTER_SURPRISE_MS = 2_000;
 
@@ -47,9 +49,14 @@ export class Lane {
       else {
         const worked = await this.#step();
         if (worked === 'failed') restUntil = clock.monotonic() + AFTER_SURPRISE_MS;
-        else if (!worked) await signal.wait(seen, clock, nextDue());
+        else if (!worked) await signal.wait(seen, clock, this.#nextLook(nextDue()));
       }
     }
+  }
+
+  #nextLook(due: number | null): number | null {
+    const now = this.#parts.clock.monotonic();
+    return due !== null && due <= now ? now + OVERDUE_REST_MS : due;
   }
 
   async #step(): Promise<boolean | 'failed'> {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { directoryKey } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
-import { createDisk } from '../disk/create-disk.ts';
+import { WorkerDisk } from '../disk/worker-disk.ts';
 import type { Logger } from '../log/logger.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { IgnoreFile } from '../scan/ignore-file.ts';
@@ -56,7 +56,7 @@ export async function openDirectory(
     opened.push(state);
     if (setAside !== null) log.warn(`${config.name}: ${setAside}. Without it nothing is deleted: the folder is merged with the server`);
     keepNamespace(client, config, state, log);
-    const disk = createDisk(config.localPath);
+    const disk = new WorkerDisk(config.localPath);
     opened.push(disk);
     const root = await disk.identify();
     if (!inspect) await disk.clean();

@@ -39,7 +39,7 @@ export class DeletionGuard {
   /** Judges the collected deletions that were not judged yet, all together. */
   judge(): void {
     const { changes, state, clock, config, log } = this.#engine;
-    const waiting = [...changes.deletes].filter((path) => !this.#cleared.has(path) && !state.holds.has(path));
+    const waiting = [...changes.deletes].filter((path) => !this.#cleared.has(path));
     if (waiting.length === 0) return;
     const now = clock.monotonic();
     while ((this.#window[0]?.at ?? now) < now - DELETION_WINDOW_MS) this.#window.shift();
@@ -71,7 +71,7 @@ export class DeletionGuard {
   }
 
   #hold(paths: readonly RelativePath[], reason: string, live: number): void {
-    const { state, clock } = this.#engine;
+    const { state, clock, changes } = this.#engine;
     state.transaction(() => {
       let id = state.holds.current();
       if (id === null) {
@@ -80,25 +80,28 @@ export class DeletionGuard {
       }
       state.holds.add(id, paths);
     });
+    for (const path of paths) changes.deletes.delete(path);
   }
 
   /** Lets the deletions of a hold happen. @returns how many */
   approve(id: string): number {
-    const { state } = this.#engine;
+    const { state, changes, clock } = this.#engine;
     const paths = state.holds.paths(id);
-    for (const path of paths) this.#cleared.add(path);
     state.transaction(() => state.holds.end(id));
+    for (const path of paths) {
+      this.#cleared.add(path);
+      changes.remove(path, clock.monotonic());
+    }
     this.#engine.wake();
     return paths.length;
   }
 
   /** Brings the files of a hold back: the base forgets them, so that the server's heads are applied again. @returns how many */
   reject(id: string): number {
-    const { state, changes } = this.#engine;
+    const { state } = this.#engine;
     const paths = state.holds.paths(id);
     state.transaction(() => {
       for (const path of paths) {
-        changes.deletes.delete(path);
         const base = state.base.get(path);
         if (base === null) continue;
         state.base.remove(path);

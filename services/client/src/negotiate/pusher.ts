@@ -38,8 +38,7 @@ export class Pusher {
 
   /** When collected deletions may go out; monotonic milliseconds. */
   nextDue(): number | null {
-    const due = this.#engine.changes.deletionsDueAt();
-    return due === null || [...this.#engine.changes.deletes].every((path) => this.#engine.state.holds.has(path)) ? null : due;
+    return this.#engine.changes.deletionsDueAt();
   }
 
   /** Sends one move or one batch of small changes. @returns false when there was nothing to send */

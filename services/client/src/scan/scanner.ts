@@ -115,6 +115,10 @@ export class Scanner {
     const { disk, state, clock } = this.#engine;
     const found = await disk.stat(paths);
     for (const [index, path] of paths.entries()) {
+      if (this.#waitsForFolder(parentOf(path))) {
+        this.#dirty.done(path);
+        continue;
+      }
       const observed = found[index] as Observed | null | DiskProblem;
       if (observed instanceof DiskProblem) {
         this.#dirty.done(path);
@@ -138,8 +142,20 @@ export class Scanner {
     this.#folders.add(parentOf(path), { due: now + VANISHED_SETTLE_MS, deep: false });
   }
 
+  /**
+   * A folder is looked at before what is in it: only then a moved folder is known as one, and not as many moved files. True when a look at
+   * it, or at one above it, was begun, which will come to everything below.
+   */
+  #waitsForFolder(folder: RelativePath | null): boolean {
+    const { state, changes, ignore } = this.#engine;
+    if (folder === null || state.base.get(folder) !== null || changes.puts.has(folder) || ignore.ignores(folder, 'dir')) return false;
+    if (!this.#waitsForFolder(parentOf(folder))) this.look(folder);
+    return true;
+  }
+
   async #list(folder: RelativePath | null, deep: boolean): Promise<void> {
     const { disk, state, problems, clock } = this.#engine;
+    if (this.#waitsForFolder(folder)) return;
     if (folder !== null && (this.#engine.ignore.prunes(folder) || this.#engine.changes.isMoving(folder))) return;
     const listing = await disk.list(folder);
     if (listing instanceof DiskProblem) {
@@ -175,12 +191,17 @@ export class Scanner {
     }
     problems.clear('scan', base.path);
     if (base.state.kind === 'tombstone') state.base.remove(base.path);
-    else changes.remove(base.path, now);
+    else this.#deleted(base.path, now);
     if (base.state.kind !== 'dir' && base.state.kind !== 'tombstone') return;
     for (const child of state.base.under(base.path)) {
       if (!child.held && child.state.kind !== 'tombstone' && !this.#isIgnored(child.path, child.state.kind))
         changes.remove(child.path, now);
     }
+  }
+
+  #deleted(path: RelativePath, now: number): void {
+    if (this.#engine.state.holds.has(path)) this.#engine.changes.puts.delete(path);
+    else this.#engine.changes.remove(path, now);
   }
 
   #isIgnored(path: RelativePath, kind: 'file' | 'dir' | 'link'): boolean {

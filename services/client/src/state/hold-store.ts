@@ -17,9 +17,12 @@ const SAMPLE = 5;
 /** Holds and their paths. Synchronous; callers group writes in a transaction of the state. */
 export class HoldStore {
   readonly #database: DatabaseSync;
+  /** Every held path; asked for each path that a scan finds missing. */
+  readonly #held: Set<RelativePath>;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#held = new Set((database.prepare('SELECT path FROM held_path').all() as { path: RelativePath }[]).map((row) => row.path));
   }
 
   list(): StoredHold[] {
@@ -49,7 +52,10 @@ export class HoldStore {
 
   add(id: string, paths: Iterable<RelativePath>): void {
     const insert = this.#database.prepare('INSERT OR IGNORE INTO held_path (path, hold) VALUES (?, ?)');
-    for (const path of paths) insert.run(path, id);
+    for (const path of paths) {
+      insert.run(path, id);
+      this.#held.add(path);
+    }
   }
 
   paths(id: string): RelativePath[] {
@@ -59,16 +65,18 @@ export class HoldStore {
   }
 
   has(path: RelativePath): boolean {
-    return this.#database.prepare('SELECT 1 FROM held_path WHERE path = ?').get(path) !== undefined;
+    return this.#held.has(path);
   }
 
   /** Takes a path out, since it lies on disk again; a hold without paths ends. */
   release(path: RelativePath): void {
+    this.#held.delete(path);
     this.#database.prepare('DELETE FROM held_path WHERE path = ?').run(path);
     this.#database.exec('DELETE FROM hold WHERE id NOT IN (SELECT hold FROM held_path)');
   }
 
   end(id: string): void {
+    for (const path of this.paths(id)) this.#held.delete(path);
     this.#database.prepare('DELETE FROM held_path WHERE hold = ?').run(id);
     this.#database.prepare('DELETE FROM hold WHERE id = ?').run(id);
   }

@@ -9,7 +9,6 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
   const upload = [...engine.changes.puts.values()];
   const remote = state.remote.totals();
   const holds = state.holds.list();
-  const heldPaths = holds.reduce((sum, { paths }) => sum + paths, 0);
   const found = problems.list();
   if (sync.halted !== null) found.unshift({ path: '.', code: 'root_missing', message: sync.halted });
   const coverage = watcher.coverage();
@@ -23,7 +22,7 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
     pending: {
       upload: { files: upload.length, bytes: upload.reduce((sum, { entry }) => sum + (entry.kind === 'file' ? entry.size : 0), 0) },
       download: { files: remote.files, bytes: remote.bytes },
-      delete: remote.deletions + Math.max(0, engine.changes.deletes.size - heldPaths),
+      delete: remote.deletions + engine.changes.deletes.size,
     },
     problems: found,
     conflicts: engine.conflicts,

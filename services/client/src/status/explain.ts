@@ -27,11 +27,10 @@ export async function explain(sync: DirectorySync, path: string, relative: strin
   if (kind === 'special') return say('problem', 'it is no file, folder or link; such things are not synchronised', null, version);
   if (kind !== 'tombstone' && ignore.ignores(parsed.value, kind)) {
     const frozen = base !== null;
+    const cause = ignore.cause(parsed.value, kind) ?? 'an ignore pattern';
     return say(
       frozen ? 'frozen' : 'ignored',
-      frozen
-        ? 'it was synchronised once and an ignore pattern matches it now: it is neither changed nor deleted'
-        : 'an ignore pattern of the configuration or of .syncpairignore matches it',
+      frozen ? `${cause} ignores it since it was synchronised: it is neither changed nor deleted` : `${cause} ignores it`,
       'change ignore_patterns or .syncpairignore',
       version,
     );
