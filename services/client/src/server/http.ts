@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { type SecureContext, createSecureContext, getCACertificates } from 'node:tls';
 import { PRODUCT_VERSION } from '@syncpair/contracts';
 import axios, { type AxiosInstance } from 'axios';
 import { openRequest } from './open-request.ts';
@@ -19,7 +20,7 @@ export function createHttp(server: string): AxiosInstance {
     baseURL: server,
     adapter: 'http',
     httpAgent: new HttpAgent(pool),
-    httpsAgent: new HttpsAgent(pool),
+    ...(/^https:/i.test(server) ? { httpsAgent: new HttpsAgent({ ...pool, secureContext: trustTheSystem() }) } : {}),
     headers: { 'user-agent': `syncpair/${PRODUCT_VERSION}` },
     maxRedirects: 0,
     proxy: false,
@@ -28,6 +29,10 @@ export function createHttp(server: string): AxiosInstance {
     allowAbsoluteUrls: false,
   });
 }
+
+/** A team's own server often has a certificate of the team's own authority, which the machine knows and Node by itself does not. */
+const trustTheSystem = (): SecureContext =>
+  createSecureContext({ ca: [...new Set([...getCACertificates('default'), ...getCACertificates('system')])] });
 
 /** The answer's JSON body. @throws {ServerError} */
 export async function requestJson(

@@ -27,10 +27,19 @@ export type AnswerHeaders = Readonly<Record<string, unknown>>;
 export function unreachable(error: unknown): ServerError {
   if (error instanceof ServerError) return error;
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: String(error) };
+  if (code !== undefined && UNTRUSTED.test(code)) return new ServerError('unreachable', describeUntrusted(message));
   const garbled = code !== undefined && /^(HPE_|Z_|ERR_.*(BROTLI|ZSTD|PADDING))/.test(code);
   return garbled
     ? new ServerError('foreign', `the answer is damaged or not HTTP: ${message}`)
     : new ServerError('unreachable', message || (code ?? 'the connection failed'));
+}
+
+/** Codes of OpenSSL and Node for a certificate that is not taken. */
+const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
+
+function describeUntrusted(message: string): string {
+  const [reason] = message.split('; ');
+  return `the server's certificate is not trusted: ${reason}; let this machine trust the authority that issued it, or give the server one that is valid for this address`;
 }
 
 /** Turns an answer other than success into a `ServerError`; `data` is its parsed JSON or anything else. */
