@@ -4,7 +4,7 @@ import { escapeText } from '../log/escape.ts';
 import type { DiskProblem, Listing } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
 import type { ListedEntry, Observed } from './observed.ts';
-import { codeOf, toProblem } from './problem.ts';
+import { toProblem } from './problem.ts';
 import { type ObserveOptions, observe } from './stamp.ts';
 
 const REPLACEMENT = '�';
@@ -52,8 +52,6 @@ function observeChild(path: string, options: ObserveOptions): Observed | null | 
   try {
     return observe(path, options);
   } catch (error) {
-    // A link that became something else between the two looks at it: it is looked at again with the next listing, after its event.
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EINVAL') return observe(path, options);
     const { code, message } = toProblem(error);
     return `it cannot be looked at: ${message} (${code})`;
   }

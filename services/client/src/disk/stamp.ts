@@ -1,11 +1,13 @@
 import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import type { Expected } from './disk.ts';
 import type { Observed } from './observed.ts';
+import { codeOf } from './problem.ts';
 
 /** The owner's permission to execute, as Git counts it. */
 export const OWNER_EXECUTES = 0o100n;
 
 export interface ObserveOptions {
+  /** The root's. */
   readonly device: bigint;
   readonly executableBit: boolean;
 }
@@ -15,8 +17,18 @@ export function lstat(path: string): BigIntStats | undefined {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false });
 }
 
-/** What lies at `path`, told without following it; null where nothing does. `device` is the root's. */
+/** What lies at `path`, told without following it; null where nothing does. @throws system errors */
 export function observe(path: string, options: ObserveOptions): Observed | null {
+  try {
+    return observeOnce(path, options);
+  } catch (error) {
+    // A link that became something else before its target was read is looked at anew.
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EINVAL') throw error;
+    return observeOnce(path, options);
+  }
+}
+
+function observeOnce(path: string, options: ObserveOptions): Observed | null {
   const stats = lstat(path);
   return stats === undefined ? null : describe(stats, path, options);
 }

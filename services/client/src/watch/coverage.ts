@@ -15,8 +15,9 @@ export class Coverage {
     return this.#uncovered;
   }
 
-  /** `folder` could not be watched, or is not any more. */
+  /** `folder` could not be watched, or is not any more; it becomes the last of `uncovered`. */
   lose(folder: RelativePath | null, reason: string): void {
+    this.#uncovered.delete(folder);
     this.#uncovered.add(folder);
     if (this.#told) return;
     this.#told = true;

@@ -178,12 +178,22 @@ export class NativeWatcher implements Watcher {
     return folder === null ? this.#options.root : join(this.#options.root, folder);
   }
 
+  /** One folder is tried for all: where a limit is reached, the others fail too, and trying thousands costs more than it gives. */
   #scheduleRetry(): void {
     if (this.#closed || this.#coverage.uncovered.size === 0 || this.#retry !== undefined) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      for (const folder of this.#coverage.uncovered) this.#look(folder);
-    }, RETRY).unref();
+      void this.#tryAgain();
+    }, this.#options.retryMs ?? RETRY).unref();
+  }
+
+  async #tryAgain(): Promise<void> {
+    const [first] = this.#coverage.uncovered;
+    if (first === undefined) return;
+    this.#look(first);
+    await this.#working;
+    if (this.#coverage.uncovered.has(first)) return;
+    for (const folder of this.#coverage.uncovered) this.#look(folder);
   }
 }
 
