@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { testDatabase } from '@syncpair/testing';
 import pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { runServer, temporaryFolder } from './fixtures/run-server.ts';
+import { runServer, temporaryFolder, usedStorage } from './fixtures/run-server.ts';
 
 let storageDir: string;
 let home: string;
 
 beforeEach(async () => {
   home = await temporaryFolder();
-  storageDir = join(home, 'storage');
+  storageDir = await usedStorage(home);
 });
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -53,6 +53,7 @@ async function openStream(url: string): Promise<{ readonly ended: Promise<void> 
 
 describe('the server in one process', () => {
   test('is ready with one line, serves both services on one port, and keeps everything to itself', async () => {
+    storageDir = join(home, 'new');
     const server = runServer({ storageDir });
     const url = await server.url;
     expect(server.output.stdout).toBe(`syncpair server is ready at ${url}, storage in ${storageDir}\n`);
@@ -166,6 +167,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   });
 
   test('during the start ends as well, and leaves nothing running', async () => {
+    storageDir = join(home, 'new');
     const server = runServer({ storageDir });
     await expect.poll(() => readdir(join(storageDir, 'postgres')).catch(() => []), { timeout: 30_000 }).toContain('password');
     server.process.kill(signal);
@@ -233,6 +235,7 @@ describe('a mistake', () => {
 });
 
 test('a database of your own is used instead, and no other is made', async () => {
+  storageDir = join(home, 'new');
   const database = await testDatabase();
   const server = runServer({ storageDir, databaseUrl: database.url });
   const url = await server.url;
