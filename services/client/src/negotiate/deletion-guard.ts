@@ -10,19 +10,20 @@ export class DeletionGuard {
   readonly #engine: Engine;
   readonly #window: { at: number; count: number; liveBefore: number }[] = [];
   readonly #cleared = new Set<RelativePath>();
-  readonly #recentContents = new Map<ContentHash, number>();
+  /** Where each content was last sent under. */
+  readonly #sentAs = new Map<ContentHash, RelativePath>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
-  /** A content was sent to the server: a deletion of the same content under another name is a move. */
-  sent(hash: ContentHash): void {
-    this.#recentContents.delete(hash);
-    this.#recentContents.set(hash, this.#engine.clock.monotonic());
-    for (const oldest of this.#recentContents.keys()) {
-      if (this.#recentContents.size <= MOST_REMEMBERED) break;
-      this.#recentContents.delete(oldest);
+  /** A content was sent to the server under this path: a deletion of the same content elsewhere may be a move. */
+  sent(hash: ContentHash, path: RelativePath): void {
+    this.#sentAs.delete(hash);
+    this.#sentAs.set(hash, path);
+    for (const oldest of this.#sentAs.keys()) {
+      if (this.#sentAs.size <= MOST_REMEMBERED) break;
+      this.#sentAs.delete(oldest);
     }
   }
 
@@ -43,7 +44,8 @@ export class DeletionGuard {
     if (waiting.length === 0) return;
     const now = clock.monotonic();
     while ((this.#window[0]?.at ?? now) < now - DELETION_WINDOW_MS) this.#window.shift();
-    const counted = waiting.filter((path) => this.#counts(path)).length;
+    const arriving = new Set([...changes.puts.values()].flatMap(({ entry }) => (entry.kind === 'file' ? [entry.hash] : [])));
+    const counted = waiting.filter((path) => this.#counts(path, arriving)).length;
     const live = state.base.countLive();
     const reason = guardDeletions(
       { liveAtStart: this.#window[0]?.liveBefore ?? live, passed: this.#window.reduce((sum, { count }) => sum + count, 0) },
@@ -61,12 +63,17 @@ export class DeletionGuard {
     );
   }
 
-  #counts(path: RelativePath): boolean {
+  /** False for a content that lives on under another name: its path was moved, not deleted. */
+  #counts(path: RelativePath, arriving: ReadonlySet<ContentHash>): boolean {
     const { state, changes } = this.#engine;
     const entry = state.base.get(path)?.state;
     if (entry?.kind !== 'file') return entry?.kind === 'link';
-    if (this.#recentContents.has(entry.hash)) return false;
-    for (const { entry: other } of changes.puts.values()) if (other.kind === 'file' && other.hash === entry.hash) return false;
+    if (arriving.has(entry.hash)) return false;
+    const other = this.#sentAs.get(entry.hash);
+    if (other !== undefined && other !== path && !changes.deletes.has(other)) {
+      const there = state.base.get(other)?.state;
+      if (there?.kind === 'file' && there.hash === entry.hash) return false;
+    }
     return true;
   }
 
