@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const ask = (): Promise<unknown> => requestJson(http, { method: 'POST', path: '/x', body: {}, noProgressMs: 300 });
+const ask = (): Promise<unknown> => requestJson(http, { method: 'POST', path: '/x', body: {}, noProgressMs: 20_000 });
 
 async function failure(): Promise<ServerError> {
   const error = await ask().then(
@@ -117,7 +117,7 @@ test('an endless answer is refused while it streams', async () => {
   });
   expect(await failure()).toMatchObject({ code: 'foreign', message: expect.stringContaining('larger than') });
   expect(sent).toBeLessThan(100);
-  await expect.poll(() => fake.connections()).toBe(0);
+  await expect.poll(() => fake.connections(), { timeout: 20_000 }).toBe(0);
 });
 
 test('an endless error page is not read', async () => {
@@ -130,5 +130,5 @@ test('an endless error page is not read', async () => {
     more();
   });
   expect(await failure()).toMatchObject({ code: 'foreign' });
-  await expect.poll(() => fake.connections()).toBe(0);
+  await expect.poll(() => fake.connections(), { timeout: 20_000 }).toBe(0);
 });

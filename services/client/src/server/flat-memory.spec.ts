@@ -41,7 +41,7 @@ async function writeZeros(size: number, to: NodeJS.WritableStream): Promise<void
 }
 
 /** The transfer runs in a process of its own, so that the memory is that of it alone. */
-test.each(['upload', 'download'])('memory stays flat while a gibibyte is carried: %s', async (way) => {
+test.each(['upload', 'download'])('memory stays flat while a gibibyte is carried: %s', { timeout: 300_000 }, async (way) => {
   const script = fileURLToPath(new URL('./flat-memory.process.ts', import.meta.url));
   child = fork(script, [way, fake.url, String(GIB)], { execArgv: ['--disable-warning=ExperimentalWarning'] });
   const [result] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [{ before: number; most: number; bytes: number }];

@@ -31,7 +31,7 @@ beforeEach(async () => {
     directory: 'team',
     shared: true,
     conflictCopies: true,
-    noProgressMs: 400,
+    noProgressMs: 20_000,
   });
 });
 afterEach(() => fake.close());
@@ -193,7 +193,7 @@ test('a source that fails is told as it is, and one of another length as a misma
   await expect(server.uploadOne('g', hashOf('ab'), 2, failing())).rejects.toThrow('the disk is gone');
   await expect(server.uploadOne('g', hashOf('ab'), 2, stream('a'))).rejects.toMatchObject({ code: 'hash_mismatch' });
   await expect(server.uploadOne('g', hashOf('ab'), 2, stream('a', 'bc'))).rejects.toMatchObject({ code: 'hash_mismatch' });
-  await expect.poll(() => fake.connections()).toBe(0);
+  await expect.poll(() => fake.connections(), { timeout: 20_000 }).toBe(0);
 });
 
 test('many small contents are read by grant and verified', async () => {

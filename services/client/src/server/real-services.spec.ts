@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 afterEach(() => proxy.heal());
 
-function connect(clientId: string, digits: string): SyncServer {
+function connect(clientId: string, digits: string, noProgressMs = 20_000): SyncServer {
   return createSyncServer({
     http: createHttp(proxy.url),
     clientId,
@@ -56,7 +56,7 @@ function connect(clientId: string, digits: string): SyncServer {
     directory,
     shared: true,
     conflictCopies: false,
-    noProgressMs: 2_000,
+    noProgressMs,
   });
 }
 
@@ -178,7 +178,7 @@ test('a commit whose reply was lost is answered as at first when it is proposed 
   await proxy.set({ dropReplies: 1 });
   const fresh = connect('alice', 'aa');
   await expect(negotiate(fresh, request)).rejects.toMatchObject({ code: 'unreachable' });
-  await expect.poll(async () => (await negotiate(server, {})).head).toBe(1);
+  await expect.poll(async () => (await negotiate(server, {})).head, { timeout: 20_000 }).toBe(1);
   const again = await negotiate(server, request);
   expect(again.outcomes).toMatchObject([{ status: 'committed', version: '1.0' }]);
   expect(again).toMatchObject({ head: 1, commits: [{ seq: 1 }] });
@@ -217,8 +217,9 @@ test('what one client commits, the stream tells the other, also after the stream
 test('a server that does not answer is found, and is there again when it does', async () => {
   await joinNew();
   await proxy.set({ blackHole: true });
-  await expect(negotiate(server, {})).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(negotiate(connect('alice', 'aa', 500), {})).rejects.toMatchObject({ code: 'unreachable' });
   await proxy.set({ blackHole: false, refuse: true });
+  proxy.resetAll();
   await expect(negotiate(server, {})).rejects.toMatchObject({ code: 'unreachable' });
   await proxy.heal();
   expect(await negotiate(server, {})).toMatchObject({ head: 0 });
