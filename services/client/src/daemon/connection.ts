@@ -1,6 +1,6 @@
 import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { ServerError } from '../server/server-error.ts';
+import { type ServerError } from '../server/server-error.ts';
 
 /** Whether the server can be spoken to, for all lanes of a directory: one of them finds out, all of them wait. */
 export class Connection {

@@ -6,7 +6,7 @@ import { RejoinNeeded, appliedSeq, negotiate, noteConflicts, pull } from '../neg
 import { joinAnew, readAllHeads } from '../negotiate/rejoin.ts';
 import { replayLog } from '../negotiate/replay-log.ts';
 import { FullScanSchedule } from '../scan/full-scan-schedule.ts';
-import { IgnoreFile } from '../scan/ignore-file.ts';
+import { type IgnoreFile } from '../scan/ignore-file.ts';
 import { Scanner } from '../scan/scanner.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import { Connection } from './connection.ts';
