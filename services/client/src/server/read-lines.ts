@@ -3,27 +3,27 @@ import { ServerError } from './server-error.ts';
 const LINE_FEED = 0x0a;
 
 /**
- * Lines of UTF-8 as they arrive, without their ends; an empty line is left out.
+ * Lines of UTF-8 without their ends, as many at once as each piece of the body completes; empty lines are left out.
  *
  * @throws {ServerError} when a line is longer than `maxBytes`, or the body ends inside one.
  */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<string> {
-  let pending: Uint8Array[] = [];
+export async function* readLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<readonly string[]> {
+  let begun: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
-    let from = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
-      pending.push(chunk.subarray(from, end));
-      length += end - from;
-      from = end + 1;
-      if (length > maxBytes) throw tooLong(maxBytes);
-      if (length > 0) yield Buffer.concat(pending, length).toString('utf8');
-      pending = [];
-      length = 0;
+    const end = chunk.lastIndexOf(LINE_FEED);
+    if (end >= 0) {
+      const lines = Buffer.concat([...begun, chunk.subarray(0, end)], length + end)
+        .toString('utf8')
+        .split('\n');
+      if (lines.some((line) => line.length > maxBytes)) throw tooLong(maxBytes);
+      const filled = lines.filter((line) => line !== '');
+      if (filled.length > 0) yield filled;
+      [begun, length] = [[], 0];
     }
-    if (from === chunk.length) continue;
-    pending.push(chunk.subarray(from));
-    length += chunk.length - from;
+    if (end + 1 === chunk.length) continue;
+    begun.push(chunk.subarray(end + 1));
+    length += chunk.length - end - 1;
     if (length > maxBytes) throw tooLong(maxBytes);
   }
   if (length > 0) throw new ServerError('unreachable', 'the answer was cut inside a line');

@@ -16,40 +16,58 @@ export async function snapshot(link: DirectoryLink): Promise<Snapshot> {
   try {
     const first = await lines.next();
     if (first.done === true) throw cut();
-    const { epoch, seq } = checked(parse(first.value), snapshotHeaderSchema, 'the header of the snapshot');
-    return { epoch, seq, heads: readHeads(lines) };
+    const [header = '', ...rest] = first.value;
+    const { epoch, seq } = checked(parse(header), snapshotHeaderSchema, 'the header of the snapshot');
+    return { epoch, seq, heads: readHeads(rest, lines) };
   } catch (error) {
     answer.discard();
     throw error;
   }
 }
 
-async function* readHeads(lines: AsyncGenerator<string>): AsyncGenerator<readonly Head[]> {
-  let batch: Head[] = [];
-  let count = 0;
-  for await (const line of lines) {
-    const value = parse(line);
-    if (isEnd(value)) {
-      const { heads } = checked(value, snapshotEndSchema, 'the end of the snapshot');
-      if (heads !== count) throw new ServerError('foreign', `the snapshot has ${count} heads and says ${heads}`);
-      await refuseMore(lines);
-      if (batch.length > 0) yield batch;
-      return;
+async function* readHeads(first: readonly string[], lines: AsyncIterable<readonly string[]>): AsyncGenerator<readonly Head[]> {
+  const reader = new HeadReader();
+  yield* reader.take(first);
+  for await (const some of lines) yield* reader.take(some);
+  yield* reader.finish();
+}
+
+/** Gathers heads into batches, and holds the end line to what it says. */
+class HeadReader {
+  #batch: Head[] = [];
+  #count = 0;
+  #ended = false;
+
+  *take(lines: readonly string[]): Generator<readonly Head[]> {
+    for (const line of lines) {
+      if (this.#ended) throw new ServerError('foreign', 'the snapshot goes on after its end');
+      const value = parse(line);
+      if (isEnd(value)) this.#end(value);
+      else this.#batch.push(checked(value, headSchema, `head ${(this.#count += 1)} of the snapshot`));
+      if (this.#batch.length === HEADS_IN_A_BATCH) yield this.#flush();
     }
-    batch.push(checked(value, headSchema, `head ${count + 1} of the snapshot`));
-    count += 1;
-    if (batch.length < HEADS_IN_A_BATCH) continue;
-    yield batch;
-    batch = [];
   }
-  throw cut();
+
+  /** The last batch counts only when the end was there. */
+  *finish(): Generator<readonly Head[]> {
+    if (!this.#ended) throw cut();
+    if (this.#batch.length > 0) yield this.#flush();
+  }
+
+  #end(value: unknown): void {
+    const { heads } = checked(value, snapshotEndSchema, 'the end of the snapshot');
+    if (heads !== this.#count) throw new ServerError('foreign', `the snapshot has ${this.#count} heads and says ${heads}`);
+    this.#ended = true;
+  }
+
+  #flush(): readonly Head[] {
+    const batch = this.#batch;
+    this.#batch = [];
+    return batch;
+  }
 }
 
 const isEnd = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, 'end');
-
-async function refuseMore(lines: AsyncGenerator<string>): Promise<void> {
-  if ((await lines.next()).done !== true) throw new ServerError('foreign', 'the snapshot goes on after its end');
-}
 
 function parse(line: string): unknown {
   try {
