@@ -25,21 +25,21 @@ export async function runLane(from: Socket, to: Socket, rules: LaneRules): Promi
   const held: { due: number; bytes: Buffer }[] = [];
   let heldBytes = 0;
   let ended = false;
-  let wake = Promise.withResolvers<void>();
+  let wake = Promise.withResolvers<null>();
   from.on('data', (bytes: Buffer) => {
     if (!rules.onArrival(bytes)) return;
     held.push({ due: performance.now() + rules.faults().delayMs, bytes });
     heldBytes += bytes.length;
     if (heldBytes > MAX_HELD_BYTES) from.pause();
-    wake.resolve();
+    wake.resolve(null);
   });
   for (const event of ['end', 'close'] as const) {
     from.on(event, () => {
       ended = true;
-      wake.resolve();
+      wake.resolve(null);
     });
   }
-  to.on('close', () => wake.resolve());
+  to.on('close', () => wake.resolve(null));
 
   for (let offset = 0; !to.destroyed;) {
     const next = held.shift();
