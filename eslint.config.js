@@ -10,7 +10,18 @@ const frameworks = {
   message: 'Decisions and wire types outlive frameworks: keep adapters at the edges, in services.',
 };
 const io = {
-  group: ['node:fs', 'node:fs/*', 'node:net', 'node:http', 'node:https', 'node:child_process', 'node:worker_threads', 'node:sqlite', 'node:timers', 'node:timers/*'],
+  group: [
+    'node:fs',
+    'node:fs/*',
+    'node:net',
+    'node:http',
+    'node:https',
+    'node:child_process',
+    'node:worker_threads',
+    'node:sqlite',
+    'node:timers',
+    'node:timers/*',
+  ],
   message: 'No disk, network, process or timer here: what needs them is an input, read earlier by a service.',
 };
 const services = {
@@ -54,26 +65,68 @@ export default tseslint.config(
     files: ['libs/sync-core/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {
-      'no-restricted-globals': ['error', ...['setTimeout', 'setInterval', 'setImmediate', 'fetch', 'process', 'performance'].map((name) => ({ name, message: 'Decisions have no clock and no IO.' }))],
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'fetch', 'process', 'performance'].map((name) => ({
+          name,
+          message: 'Decisions have no clock and no IO.',
+        })),
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Decisions have no clock: time is an input.' },
-        { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Decisions have no chance: randomness is an input.' },
+        {
+          selector: "MemberExpression[object.name='Math'][property.name='random']",
+          message: 'Decisions have no chance: randomness is an input.',
+        },
         { selector: ':function[async=true]', message: 'Decisions wait for nothing.' },
       ],
     },
   },
   forbid(['libs/service-http/src/**/*.ts', 'libs/embedded-postgres/src/**/*.ts'], [services]),
-  forbid(['services/metadata/src/**/*.ts'], [
-    { group: ['@syncpair/blob', '@syncpair/client', '@syncpair/standalone'], message: 'Services speak over their ports; only standalone puts them into one process.' },
-  ]),
-  forbid(['services/blob/src/**/*.ts'], [
-    { group: ['@syncpair/metadata', '@syncpair/client', '@syncpair/standalone', 'typeorm', 'pg'], message: 'Blob has no database and knows no other service.' },
-  ]),
-  forbid(['services/client/src/**/*.ts'], [
-    { group: ['@nestjs/*', 'typeorm', 'pg', '@syncpair/metadata', '@syncpair/blob'], message: 'The client speaks to a server over HTTP only; `syncpair server` loads standalone when it is asked for.' },
-  ]),
-  { files: ['**/*.spec.ts', '**/*conformance*', '**/conformance/**', '**/fixtures/**', 'e2e/**', 'bench/**', 'tools/**', 'libs/testing/**'], rules: { 'no-restricted-imports': 'off', 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
+  forbid(
+    ['services/metadata/src/**/*.ts'],
+    [
+      {
+        group: ['@syncpair/blob', '@syncpair/client', '@syncpair/standalone'],
+        message: 'Services speak over their ports; only standalone puts them into one process.',
+      },
+    ],
+  ),
+  forbid(
+    ['services/blob/src/**/*.ts'],
+    [
+      {
+        group: ['@syncpair/metadata', '@syncpair/client', '@syncpair/standalone', 'typeorm', 'pg'],
+        message: 'Blob has no database and knows no other service.',
+      },
+    ],
+  ),
+  forbid(
+    ['services/client/src/**/*.ts'],
+    [
+      {
+        group: ['@nestjs/*', 'typeorm', 'pg', '@syncpair/metadata', '@syncpair/blob'],
+        message: 'The client speaks to a server over HTTP only; `syncpair server` loads standalone when it is asked for.',
+      },
+    ],
+  ),
+  {
+    files: [
+      '**/*.spec.ts',
+      '**/*.process.ts',
+      '**/*.scenario.ts',
+      '**/testing/**',
+      '**/*conformance*',
+      '**/conformance/**',
+      '**/fixtures/**',
+      'e2e/**',
+      'bench/**',
+      'tools/**',
+      'libs/testing/**',
+    ],
+    rules: { 'no-restricted-imports': 'off', 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
   // Configuration files have the default export that their tool asks for; migrations and Nest modules are classes that a framework finds.
   { files: ['*.config.{js,ts}'], rules: { 'no-restricted-exports': 'off' } },
 );

@@ -18,7 +18,7 @@ export function parseLabel(text: string): Parsed<string> {
   if (text === '.' || text === '..') return refused(`it is "${text}"`);
   if (!text.isWellFormed()) return refused('it is not valid Unicode');
   if (new TextEncoder().encode(text).length > MAX_LABEL_BYTES) return refused(`it is longer than ${MAX_LABEL_BYTES} bytes`);
-   
+
   if (/[\u0000-\u001f\u007f]/.test(text)) return refused('it contains a control character');
   return parsed(text);
 }

@@ -22,7 +22,7 @@ export function installBodyParsers(fastify: FastifyInstance): void {
     async (request: FastifyRequest, body: Buffer) => {
       const text = decodeText(await decompress(body, request.headers['content-encoding']));
       return new Promise((resolve, reject) => {
-        parseJson(request, text, (error, value) => (error === null ? resolve(value) : reject(notJson(error))));
+        void parseJson(request, text, (error, value) => (error === null ? resolve(value) : reject(notJson(error))));
       });
     },
   );

@@ -25,12 +25,29 @@ const routes: readonly RouteDescription[] = [
   },
 ];
 
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly unknown[];
+  readonly requestBody: Content;
+  readonly responses: { readonly 200: Content; readonly default: unknown };
+}
+interface Content {
+  readonly content: {
+    readonly 'application/json': {
+      readonly schema: { readonly properties: Readonly<Record<string, unknown>>; readonly required: readonly string[] };
+    };
+  };
+}
+
 describe('openApiDocument', () => {
-  const document = openApiDocument({ title: 'T', version: '1' }, routes) as { openapi: string; paths: Record<string, Record<string, any>> };
+  const document = openApiDocument({ title: 'T', version: '1' }, routes) as {
+    openapi: string;
+    paths: Record<string, Record<string, Operation>>;
+  };
 
   it('lists path, query and header parameters', () => {
     expect(document.openapi).toBe('3.1.0');
-    expect(document.paths['/download/{path}']?.['get'].parameters).toEqual([
+    expect(document.paths['/download/{path}']?.['get']?.parameters).toEqual([
       { name: 'path', in: 'path', required: true, schema: { type: 'string' } },
       { name: 'directory', in: 'query', required: true, schema: { type: 'string' } },
       { name: 'version', in: 'query', required: false, schema: { type: 'string' } },
@@ -39,14 +56,14 @@ describe('openApiDocument', () => {
   });
   it('describes bodies by their wire form', () => {
     const negotiate = document.paths['/api/v1/negotiate']?.['post'];
-    const request = negotiate.requestBody.content['application/json'].schema;
-    expect(request.properties.cursor).toEqual({ type: 'string' });
-    expect(request.required).not.toContain('shared');
-    expect(negotiate.responses[200].content['application/json'].schema.properties.head).toEqual({ type: 'string' });
-    expect(negotiate.responses.default).toEqual({ $ref: '#/components/responses/Error' });
+    const request = negotiate?.requestBody.content['application/json'].schema;
+    expect(request?.properties['cursor']).toEqual({ type: 'string' });
+    expect(request?.required).not.toContain('shared');
+    expect(negotiate?.responses[200].content['application/json'].schema.properties['head']).toEqual({ type: 'string' });
+    expect(negotiate?.responses.default).toEqual({ $ref: '#/components/responses/Error' });
   });
   it('is JSON, with an id of its own for each operation', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
-    expect(document.paths['/download/{path}']?.['get'].operationId).toBe('getDownloadPath');
+    expect(document.paths['/download/{path}']?.['get']?.operationId).toBe('getDownloadPath');
   });
 });

@@ -7,3 +7,5 @@ export * from './script/decide-script-sync.ts';
 export * from './guard/guard-deletions.ts';
 export * from './plan/plan-path.ts';
 export * from './plan/recognise-move.ts';
+export * from './ignore/ignore-lint.ts';
+export * from './ignore/ignore-rules.ts';

@@ -2,6 +2,20 @@ import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/commo
 import { APP_GUARD } from '@nestjs/core';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { PrincipalGuard } from './auth/principal.guard.ts';
+import { GrantSigner } from './auth/grant-signer.ts';
+import { ConflictsController } from './conflicts/conflicts.controller.ts';
+import { ConflictsService } from './conflicts/conflicts.service.ts';
+import { ConnectedDevices } from './devices/connected-devices.ts';
+import { DevicesController } from './devices/devices.controller.ts';
+import { DevicesService } from './devices/devices.service.ts';
+import { HealthController } from './health/health.controller.ts';
+import { HealthService } from './health/health.service.ts';
+import { HistoryController } from './history/history.controller.ts';
+import { HistoryService } from './history/history.service.ts';
+import { TreeService } from './history/tree.service.ts';
+import { ScriptController } from './script/script.controller.ts';
+import { ScriptFilesService } from './script/script-files.service.ts';
+import { ScriptSyncService } from './script/script-sync.service.ts';
 import { EventHub } from './events/event-hub.ts';
 import { EventsController } from './events/events.controller.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -28,7 +42,15 @@ export class MetadataModule {
     const logger = new Logger('metadata');
     return {
       module: MetadataModule,
-      controllers: [SyncController, EventsController],
+      controllers: [
+        SyncController,
+        EventsController,
+        HistoryController,
+        ConflictsController,
+        DevicesController,
+        ScriptController,
+        HealthController,
+      ],
       providers: [
         { provide: SERVICES, useFactory: () => createServices(options, (message) => logger.warn(message)) },
         { provide: APP_GUARD, useFactory: () => new PrincipalGuard(createAuthenticator(options.auth)) },
@@ -36,8 +58,18 @@ export class MetadataModule {
         offer(NegotiateService, ({ negotiate }) => negotiate),
         offer(SnapshotService, ({ snapshot }) => snapshot),
         offer(ReadGrantsService, ({ readGrants }) => readGrants),
+        offer(HistoryService, ({ history }) => history),
+        offer(TreeService, ({ tree }) => tree),
+        offer(ConflictsService, ({ conflicts }) => conflicts),
+        offer(DevicesService, ({ devices }) => devices),
+        offer(ScriptSyncService, ({ scriptSync }) => scriptSync),
+        offer(ScriptFilesService, ({ scriptFiles }) => scriptFiles),
+        offer(HealthService, ({ health }) => health),
+        offer(GrantSigner, ({ signer }) => signer),
         offer(EventHub, ({ hub }) => hub),
+        offer(ConnectedDevices, ({ connected }) => connected),
       ],
+      exports: [GrantSigner],
     };
   }
 }

@@ -20,11 +20,12 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   /** Before the server stops listening: streams would keep it open. */
   onModuleDestroy(): void {
     this.#services.hub.close();
+    this.#services.connected.close();
   }
 
   /** After the last request. */
   async onApplicationShutdown(): Promise<void> {
-    await this.#services.devices.flush();
+    await this.#services.recorder.flush();
     await this.#services.notifications.close();
     await this.#dataSource.destroy();
   }

@@ -2,12 +2,20 @@ import type { MetadataOptions } from './metadata-options.ts';
 import { GrantSigner } from './auth/grant-signer.ts';
 import { loadSigningKey } from './auth/signing-key.ts';
 import { AvailableContents } from './content/available-contents.ts';
-import type { ContentStore } from './content/content-store.ts';
 import { ReceiptVerifier } from './content/receipt-verifier.ts';
 import { Database } from './database/database.ts';
+import { ConnectedDevices } from './devices/connected-devices.ts';
 import { DeviceRecorder } from './devices/device-recorder.ts';
+import { DevicesService } from './devices/devices.service.ts';
 import { EventHub } from './events/event-hub.ts';
 import { Notifications } from './events/notifications.ts';
+import { HealthService } from './health/health.service.ts';
+import { HistoryService } from './history/history.service.ts';
+import { TreeService } from './history/tree.service.ts';
+import { ConflictsService } from './conflicts/conflicts.service.ts';
+import { ScriptFilesService } from './script/script-files.service.ts';
+import { ScriptSyncService } from './script/script-sync.service.ts';
+import { CallCommits } from './sync/call-commits.ts';
 import { CommitQueue } from './sync/commit-queue.ts';
 import { NegotiateService } from './sync/negotiate.service.ts';
 import { ReadGrantsService } from './sync/read-grants.service.ts';
@@ -16,16 +24,21 @@ import { SnapshotService } from './sync/snapshot.service.ts';
 
 /** Everything the controllers speak to, wired by hand: this is the whole dependency graph of the service. */
 export interface Services {
-  readonly database: Database;
-  readonly store: ContentStore;
   readonly signer: GrantSigner;
-  readonly devices: DeviceRecorder;
+  readonly recorder: DeviceRecorder;
+  readonly connected: ConnectedDevices;
   readonly hub: EventHub;
   readonly notifications: Notifications;
-  readonly queue: CommitQueue;
   readonly negotiate: NegotiateService;
   readonly snapshot: SnapshotService;
   readonly readGrants: ReadGrantsService;
+  readonly history: HistoryService;
+  readonly tree: TreeService;
+  readonly conflicts: ConflictsService;
+  readonly devices: DevicesService;
+  readonly scriptSync: ScriptSyncService;
+  readonly scriptFiles: ScriptFilesService;
+  readonly health: HealthService;
 }
 
 export async function createServices(options: MetadataOptions, warn: (message: string) => void): Promise<Services> {
@@ -44,18 +57,26 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     },
     clock,
   );
-  const devices = new DeviceRecorder(database, warn, clock);
+  const recorder = new DeviceRecorder(database, warn, clock);
   const available = new AvailableContents(database, store, new ReceiptVerifier(store, clock), warn);
+  const commits = new CallCommits(queue);
+  const history = new HistoryService(database, commits);
+  const tree = new TreeService(database);
   return {
-    database,
-    store,
     signer,
-    devices,
+    recorder,
+    connected: new ConnectedDevices(database, warn, clock),
     hub,
     notifications,
-    queue,
-    negotiate: new NegotiateService(database, { queue, available, devices, grants: signer, recent }, clock),
-    snapshot: new SnapshotService(database),
+    negotiate: new NegotiateService(database, { queue, available, devices: recorder, grants: signer, recent }, clock),
+    snapshot: new SnapshotService(database, tree),
     readGrants: new ReadGrantsService(database, signer, clock),
+    history,
+    tree,
+    conflicts: new ConflictsService(database, history, clock),
+    devices: new DevicesService(database, recorder, clock),
+    scriptSync: new ScriptSyncService(database, commits),
+    scriptFiles: new ScriptFilesService(database, store, commits),
+    health: new HealthService(database, store),
   };
 }

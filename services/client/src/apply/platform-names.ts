@@ -1,7 +1,7 @@
 import type { RelativePath } from '@syncpair/contracts';
 
 const WINDOWS_RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
- 
+
 const WINDOWS_REFUSED = /[<>:"|?*\u0001-\u001f]/;
 
 /** Why a platform cannot hold a path, in words; null when it can. */

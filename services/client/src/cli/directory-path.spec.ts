@@ -21,7 +21,11 @@ beforeAll(() => {
     return { name, localPath: join(folder, name), shared: true, enabled: true } as DirectoryConfig;
   });
   symlinkSync(join(folder, 'team'), join(folder, 'link'));
-  config = { file: 'c.yaml', config: { clientId: 'alice', server: 'http://x', directories }, directories };
+  config = {
+    file: 'c.yaml',
+    config: { file: 'c.yaml', clientId: 'alice', server: 'http://x', tokenFile: null, warnings: [], directories },
+    directories,
+  };
 });
 afterAll(() => {
   process.chdir(before);

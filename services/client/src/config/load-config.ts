@@ -15,6 +15,7 @@ export async function loadConfig(file: string): Promise<ClientConfig> {
     server: String(raw.server).replace(/\/$/, ''),
     tokenFile: null,
     warnings: [],
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
     directories: raw.directories.map((one: any) => {
       const s = { ...raw.default, ...one.settings };
       return {

@@ -226,7 +226,8 @@ export class Pusher {
         recordOutcome(this.#engine, proposal, outcome);
         const { change } = proposal;
         if (change.op === 'delete') this.guard.done(change.path);
-        if (change.op === 'put' && change.entry.kind === 'file' && outcome.status === 'committed') this.guard.sent(change.entry.hash, change.path);
+        if (change.op === 'put' && change.entry.kind === 'file' && outcome.status === 'committed')
+          this.guard.sent(change.entry.hash, change.path);
       }
       state.setFact('last_sync', new Date(this.#engine.clock.wall()).toISOString());
     });

@@ -1,6 +1,6 @@
 import { type IncomingMessage, Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import { type Readable, pipeline } from 'node:stream';
+import { type Readable, finished } from 'node:stream';
 import { DomainError, ERROR_CODES, type ErrorBody } from '@syncpair/contracts';
 
 /** Milliseconds without a byte in either direction after which the blob service counts as lost. Never a bound on total time. */
@@ -52,12 +52,18 @@ export class BlobHttp {
       sent.once('response', resolve);
       sent.once('timeout', () => sent.destroy(new Error('no progress')));
       sent.once('error', (error: NodeJS.ErrnoException) => reject(lost(error.code ?? error.message)));
-      if (body === undefined || Buffer.isBuffer(body)) sent.end(body);
-      else
-        pipeline(body, sent, (error) => {
-          // An answer that came before the end of the body says why; without one, this does.
-          if (error) reject(error instanceof DomainError ? error : lost((error as NodeJS.ErrnoException).code ?? error.message));
-        });
+      if (body === undefined || Buffer.isBuffer(body)) {
+        sent.end(body);
+        return;
+      }
+      body.pipe(sent);
+      finished(body, { writable: false }, (error) => {
+        if (!error) return;
+        sent.destroy();
+        reject(lost(`the content broke off: ${(error as NodeJS.ErrnoException).code ?? error.message}`));
+      });
+      // The source is its owner's, who may still answer whoever sends it.
+      sent.once('close', () => body.unpipe(sent));
     });
   }
 }

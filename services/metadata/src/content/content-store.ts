@@ -24,8 +24,8 @@ export interface ByteRange {
  */
 export interface ContentStore {
   /**
-   * Stores one content of any size from a stream, holding no more than a few chunks of it. Durable when it resolves. The source is read to
-   * its end or destroyed.
+   * Stores one content of any size from a stream, holding no more than a few chunks of it. Durable when it resolves. On
+   * failure the source is left where it is, for its owner to answer or end.
    *
    * @throws {DomainError} `hash_mismatch`: the bytes are not those of `hash`; nothing was stored.
    */

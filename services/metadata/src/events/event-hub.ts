@@ -26,8 +26,8 @@ export class EventHub {
     for (const timer of this.#timers) timer.unref();
   }
 
-  /** Adds a reader of these directories; the stream begins with where each of them stands. Returns what takes it out again. */
-  async join(stream: EventStream, refs: readonly DirectoryRef[]): Promise<() => void> {
+  /** Adds a reader of these directories; the stream begins with where each of them stands. `leave` takes it out again. */
+  async join(stream: EventStream, refs: readonly DirectoryRef[]): Promise<{ readonly directories: number[]; readonly leave: () => void }> {
     const channels: Channel[] = [];
     this.#streams.add(stream);
     for (const ref of refs) {
@@ -35,7 +35,7 @@ export class EventHub {
       channels.push(channel);
       channel.join(stream);
     }
-    return () => this.#leave(stream, channels);
+    return { directories: channels.map(({ id }) => id), leave: () => this.#leave(stream, channels) };
   }
 
   committed(group: CommittedGroup): void {

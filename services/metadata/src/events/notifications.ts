@@ -28,6 +28,7 @@ export class Notifications {
   #retry: NodeJS.Timeout | null = null;
   #wait = 250;
   #closed = false;
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(url: string, warn: (message: string) => void) {
     this.#url = url;
@@ -54,18 +55,25 @@ export class Notifications {
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#send();
+    await this.#sent;
     const client = this.#client;
     this.#client = null;
     await client?.end().catch(() => undefined);
   }
 
+  /** One after another: a connection runs one statement at a time. */
   #send(): void {
     const lines = [...this.#pending].map(([directory, seq]) => `${directory}:${seq}`);
     this.#pending.clear();
     for (let start = 0; start < lines.length; start += MAX_IN_ONE) {
-      // What cannot be told is found by the regular look at the heads.
-      this.#client?.query('SELECT pg_notify($1, $2)', [CHANNEL, lines.slice(start, start + MAX_IN_ONE).join(',')]).catch(() => undefined);
+      const payload = lines.slice(start, start + MAX_IN_ONE).join(',');
+      this.#sent = this.#sent.then(() => this.#notify(payload));
     }
+  }
+
+  async #notify(payload: string): Promise<void> {
+    // What cannot be told is found by the regular look at the heads.
+    await this.#client?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]).catch(() => undefined);
   }
 
   async #connect(): Promise<void> {

@@ -42,3 +42,46 @@ export async function recordSightings(db: Queryable, sightings: readonly DeviceS
     ],
   );
 }
+
+export interface DeviceStanding {
+  readonly device: string;
+  readonly client: string;
+  readonly applied: Seq;
+  readonly lastSeen: Date;
+  /** An open event stream was seen lately, and counts until then. */
+  readonly connectedUntil: Date | null;
+}
+
+/** The devices of a directory that were seen, the latest first. */
+export async function readDevices(db: Queryable, directory: number): Promise<DeviceStanding[]> {
+  const rows = await db.query<{ device: Buffer; client: string; applied: string; last_seen: Date; connected_until: Date | null }>(
+    'SELECT device, client, applied, last_seen, connected_until FROM device_directory WHERE directory = $1 ORDER BY last_seen DESC, device',
+    [directory],
+  );
+  return rows.map((row) => ({
+    device: row.device.toString('hex'),
+    client: row.client,
+    applied: Number(row.applied),
+    lastSeen: row.last_seen,
+    connectedUntil: row.connected_until,
+  }));
+}
+
+/** A device that reads the events of a directory. */
+export interface ConnectedDevice {
+  readonly directory: number;
+  readonly device: string;
+}
+
+/** Notes until when these devices count as connected; null: not any more. Devices that never asked for changes are left out. */
+export async function recordConnected(db: Queryable, connected: readonly ConnectedDevice[], until: Date | null): Promise<void> {
+  if (connected.length === 0) return;
+  await db.query(
+    `UPDATE device_directory d SET connected_until = $3, last_seen = greatest(d.last_seen, now())
+     FROM (
+       SELECT d.directory, d.device FROM unnest($1::integer[], $2::bytea[]) c(directory, device)
+       JOIN device_directory d USING (directory, device) ORDER BY 1, 2 FOR UPDATE OF d
+     ) c WHERE d.directory = c.directory AND d.device = c.device`,
+    [connected.map(({ directory }) => directory), connected.map(({ device }) => deviceBytes(device)), until],
+  );
+}

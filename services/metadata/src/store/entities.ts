@@ -11,29 +11,4 @@ export class SigningKeyEntity {
   pem!: string;
 }
 
-@Entity('device_directory')
-export class DeviceDirectoryEntity {
-  @PrimaryColumn('integer')
-  directory!: number;
-
-  @PrimaryColumn('bytea')
-  device!: Buffer;
-
-  @Column('text')
-  client!: string;
-
-  /** A decimal string, as every bigint. */
-  @Column('bigint')
-  cursor!: string;
-
-  @Column('bigint')
-  applied!: string;
-
-  @Column('timestamptz', { name: 'first_seen' })
-  firstSeen!: Date;
-
-  @Column('timestamptz', { name: 'last_seen' })
-  lastSeen!: Date;
-}
-
-export const ENTITIES = [SigningKeyEntity, DeviceDirectoryEntity] as const;
+export const ENTITIES = [SigningKeyEntity] as const;

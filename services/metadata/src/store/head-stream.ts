@@ -1,5 +1,5 @@
-import type { Head } from '@syncpair/contracts';
-import type { Transaction } from '../database/database.ts';
+import { type Head, NANOSECONDS_PER_MS, type Nanoseconds, type Seq } from '@syncpair/contracts';
+import type { Queryable, Transaction } from '../database/database.ts';
 import { HEAD_COLUMNS, type HeadRow, columnsOf, toHead } from './rows.ts';
 
 const ROWS = 1_000;
@@ -23,4 +23,26 @@ export async function* streamHeads(transaction: Transaction, directory: number):
     [directory],
   );
   for await (const batch of rows) yield batch.map(toHead);
+}
+
+/** The heads of a directory as they were after commit `seq`. */
+export async function* streamHeadsAt(transaction: Transaction, directory: number, seq: Seq): AsyncGenerator<Head[]> {
+  const rows = readCursor<HeadRow>(
+    transaction,
+    `SELECT ${columnsOf('h', HEAD_COLUMNS)} FROM (
+       SELECT DISTINCT ON (v.path_hash) ${columnsOf('v', HEAD_COLUMNS)} FROM version v
+       WHERE v.directory = $1 AND v.seq <= $2 AND NOT v.lost ORDER BY v.path_hash DESC, v.seq DESC, v.ordinal DESC
+     ) h WHERE h.kind <> 0 ORDER BY h.path`,
+    [directory, seq],
+  );
+  for await (const batch of rows) yield batch.map(toHead);
+}
+
+/** The last commit of a directory that was made no later than this; 0 when there was none. */
+export async function seqAt(db: Queryable, directory: number, time: Nanoseconds): Promise<Seq> {
+  const [row] = await db.query<{ seq: string }>(
+    `SELECT seq FROM commit WHERE directory = $1 AND at <= to_timestamp($2::float8 / 1000) ORDER BY seq DESC LIMIT 1`,
+    [directory, Number(time / NANOSECONDS_PER_MS)],
+  );
+  return row === undefined ? 0 : Number(row.seq);
 }

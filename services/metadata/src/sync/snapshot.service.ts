@@ -1,34 +1,20 @@
-import { type DirectoryRef, type HeadJson, directoryKey, encodeHead } from '@syncpair/contracts';
-import type { Database } from '../database/database.ts';
-import { ensureDirectory, findDirectory } from '../store/directory-repository.ts';
-import { streamHeads } from '../store/head-stream.ts';
+import type { DirectoryRef } from '@syncpair/contracts';
+import type { Queryable } from '../database/database.ts';
+import type { TreeService } from '../history/tree.service.ts';
+import { ensureDirectory } from '../store/directory-repository.ts';
 
-/** Lines joined into one chunk of the stream. */
-export type SnapshotLine = { epoch: string; seq: string } | HeadJson | { end: true; heads: number };
-
-/** `POST /api/v1/snapshot`: all live heads at one moment, parents before their children. */
+/** `POST /api/v1/snapshot`: all live heads at one moment, parents before their children. A directory is made at its first contact. */
 export class SnapshotService {
-  readonly #database: Database;
+  readonly #db: Queryable;
+  readonly #tree: TreeService;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(db: Queryable, tree: TreeService) {
+    this.#db = db;
+    this.#tree = tree;
   }
 
-  /** Chunks of NDJSON, made as they are read: memory stays flat however large the directory is. */
-  async *stream(ref: DirectoryRef): AsyncGenerator<string> {
-    await ensureDirectory(this.#database, ref);
-    yield* this.#database.streaming(async function* (transaction) {
-      const directory = await findDirectory(transaction, directoryKey(ref));
-      if (directory === null) return;
-      yield line({ epoch: directory.epoch, seq: String(directory.head) });
-      let heads = 0;
-      for await (const batch of streamHeads(transaction, directory.id)) {
-        heads += batch.length;
-        yield batch.map((head) => line(encodeHead(head))).join('');
-      }
-      yield line({ end: true, heads });
-    });
+  async stream(ref: DirectoryRef): Promise<AsyncGenerator<string>> {
+    await ensureDirectory(this.#db, ref);
+    return this.#tree.stream(ref, null);
   }
 }
-
-const line = (value: SnapshotLine): string => `${JSON.stringify(value)}\n`;

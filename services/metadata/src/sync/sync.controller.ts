@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { Body, Controller, HttpCode, Inject, Post, Req, StreamableFile } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Req, type StreamableFile } from '@nestjs/common';
 import {
   type NegotiateResponseJson,
   ROUTES,
@@ -8,6 +7,7 @@ import {
   readGrantsRequestSchema,
   snapshotRequestSchema,
 } from '@syncpair/contracts';
+import { ndjson } from '../http/ndjson.ts';
 import { parseProtocol } from '../http/parse-protocol.ts';
 import type { FastifyRequest } from 'fastify';
 import { directoryOf } from '../auth/access.ts';
@@ -41,9 +41,9 @@ export class SyncController {
 
   @Post(ROUTES.snapshot)
   @HttpCode(200)
-  snapshot(@Req() request: FastifyRequest, @Body() body: unknown): StreamableFile {
+  async snapshot(@Req() request: FastifyRequest, @Body() body: unknown): Promise<StreamableFile> {
     const ref = directoryOf(principalOf(request), parseProtocol(snapshotRequestSchema, body));
-    return new StreamableFile(Readable.from(this.#snapshot.stream(ref)), { type: 'application/x-ndjson' });
+    return ndjson(await this.#snapshot.stream(ref));
   }
 
   @Post(ROUTES.grants)

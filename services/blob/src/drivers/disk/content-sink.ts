@@ -78,7 +78,7 @@ export function receive(body: Readable, sink: ContentSink): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error | null): void => {
       body.off('error', onBodyError).off('close', onBodyClose);
-      if (error == null) return resolve();
+      if (error === null || error === undefined) return resolve();
       body.unpipe(sink);
       if (sink.closed) return reject(error);
       sink.once('close', () => reject(error)).destroy();

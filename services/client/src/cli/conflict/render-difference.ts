@@ -19,7 +19,7 @@ export async function renderDifference(
 ): Promise<string[]> {
   if (!isShortFile(winner) || !isShortFile(loser)) return [];
   const [won, lost] = await Promise.all([winner, loser].map((side) => readText(queries, side)));
-  if (won == null || lost == null) return [];
+  if (won === null || won === undefined || lost === null || lost === undefined) return [];
   const shown = nearDifferences(diffLines(lost, won));
   return ['', ...shown.map((line) => renderLine(line, style))];
 }

@@ -8,7 +8,7 @@ const segments = new Intl.Segmenter();
 /** Columns that a text takes on a terminal. */
 export function displayWidth(text: string): number {
   const plain = stripVTControlCharacters(text);
-  // eslint-disable-next-line no-control-regex -- the common case, and fast
+
   if (/^[\u0000-\u007f]*$/.test(plain)) return plain.length;
   let width = 0;
   for (const { segment } of segments.segment(plain)) width += WIDE.test(segment) ? 2 : 1;

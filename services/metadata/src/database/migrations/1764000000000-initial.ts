@@ -131,6 +131,7 @@ CREATE TABLE device_directory (
   applied bigint NOT NULL,
   first_seen timestamptz NOT NULL,
   last_seen timestamptz NOT NULL,
+  connected_until timestamptz,
   PRIMARY KEY (directory, device)
 ) WITH (fillfactor = 50);
 

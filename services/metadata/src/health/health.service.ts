@@ -1,0 +1,40 @@
+import type { ContentStore } from '../content/content-store.ts';
+import type { Queryable } from '../database/database.ts';
+
+export interface Health {
+  readonly status: 'ok' | 'unavailable';
+  /** Of each part that this service needs: `ok`, or why not. */
+  readonly database: string;
+  readonly contents: string;
+}
+
+/** Milliseconds in which each part must answer. */
+const PATIENCE_MS = 3_000;
+
+/** Whether the service can do its work: database and content store answer. */
+export class HealthService {
+  readonly #db: Queryable;
+  readonly #store: ContentStore;
+
+  constructor(db: Queryable, store: ContentStore) {
+    this.#db = db;
+    this.#store = store;
+  }
+
+  async check(): Promise<Health> {
+    const [database, contents] = await Promise.all([answers(this.#db.query('SELECT 1')), answers(this.#store.health())]);
+    return { status: database === 'ok' && contents === 'ok' ? 'ok' : 'unavailable', database, contents };
+  }
+}
+
+async function answers(asked: Promise<unknown>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer in ${PATIENCE_MS} ms`), PATIENCE_MS);
+  });
+  const answered = asked.then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error ? error.message : 'it failed'),
+  );
+  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}

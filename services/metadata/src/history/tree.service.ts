@@ -1,0 +1,40 @@
+import { type DirectoryRef, DomainError, type Nanoseconds, type Seq, directoryKey, encodeHead } from '@syncpair/contracts';
+import type { Database, Transaction } from '../database/database.ts';
+import { findDirectory } from '../store/directory-repository.ts';
+import { seqAt, streamHeads, streamHeadsAt } from '../store/head-stream.ts';
+
+/** Everything that is live in a directory, or was at a moment, as NDJSON chunks of one consistent reading. */
+export class TreeService {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws {DomainError} `not_found`, before the first chunk. */
+  async stream(ref: DirectoryRef, at: { readonly time: Nanoseconds } | { readonly seq: Seq } | null): Promise<AsyncGenerator<string>> {
+    if ((await findDirectory(this.#database, directoryKey(ref))) === null) throw new DomainError('not_found', `no directory "${ref.name}"`);
+    return this.#database.streaming((transaction) => lines(transaction, ref, at));
+  }
+}
+
+async function* lines(
+  transaction: Transaction,
+  ref: DirectoryRef,
+  at: { readonly time: Nanoseconds } | { readonly seq: Seq } | null,
+): AsyncGenerator<string> {
+  const directory = await findDirectory(transaction, directoryKey(ref));
+  if (directory === null) return;
+  const wanted = at === null ? directory.head : 'seq' in at ? at.seq : await seqAt(transaction, directory.id, at.time);
+  const seq = Math.min(wanted, directory.head);
+  yield line({ epoch: directory.epoch, seq: String(seq) });
+  let heads = 0;
+  const batches = seq === directory.head ? streamHeads(transaction, directory.id) : streamHeadsAt(transaction, directory.id, seq);
+  for await (const batch of batches) {
+    heads += batch.length;
+    yield batch.map((head) => line(encodeHead(head))).join('');
+  }
+  yield line({ end: true, heads });
+}
+
+const line = (value: object): string => `${JSON.stringify(value)}\n`;
