@@ -4,8 +4,8 @@ import type { Engine } from '../daemon/engine.ts';
 import type { DiskAction, DiskResult } from '../disk/disk.ts';
 import { DiskProblem } from '../disk/disk.ts';
 import type { Observed } from '../disk/observed.ts';
-import { moveBase } from '../negotiate/record-move.ts';
 import type { Scanner } from '../scan/scanner.ts';
+import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead, RemoteMove } from '../state/remote-store.ts';
 import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts';
 import { isLarge } from '../transfer/upload.ts';
@@ -16,6 +16,10 @@ import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
 const PAGE = 500;
 /** Heads applied in one request to the disk, which makes them durable together. */
 const MOST_AT_ONCE = 500;
+/** Tries to empty a folder that holds something unknown, while it may still be found to be new. */
+const TRIES_BEFORE_KEPT = 3;
+/** Tries against a disk that is not as the base says, before it is told as a problem. */
+const TRIES_BEFORE_TOLD = 8;
 /** Bytes of small contents in memory for one batch. */
 const MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
 
@@ -106,7 +110,7 @@ export class Applier {
     const { state, changes, pushing, applying, problems, clock, ignore } = this.#engine;
     const { path } = head;
     if (pushing.has(path) || applying.has(path) || changes.has(path) || changes.isMoving(path)) return null;
-    if (!problems.mayTry('apply', path, clock.monotonic())) return null;
+    if (!problems.mayTry('apply', path, clock.monotonic()) || this.#scanner.isLooking(path)) return null;
     const base = state.base.get(path);
     if (head.state.kind !== 'tombstone' && ignore.ignores(path, head.state.kind)) {
       state.remote.remove(path);
@@ -115,12 +119,19 @@ export class Applier {
     const step = planPath(base, { kind: 'unchanged' }, head);
     if (step.step === 'adopt' || step.step === 'forget' || step.step === 'nothing') {
       state.remote.remove(path, head.version);
+      problems.clear('apply', path);
       return null;
     }
     if (!this.#platformHolds(head)) return null;
-    if (base?.state.kind === 'dir' && head.state.kind !== 'dir' && head.state.kind !== 'tombstone' && state.base.hasChildren(path))
-      return null;
+    if (head.state.kind !== 'dir' && this.#isFilled(path, base)) return null;
     return planApply(head, base, head.movedFrom === null ? null : state.base.get(head.movedFrom));
+  }
+
+  /** True while the server's deletions of what the base has in a folder are not all carried out: the folder goes after them. */
+  #isFilled(path: RelativePath, base: BaseEntry | null): boolean {
+    if (base?.state.kind !== 'dir') return false;
+    const { state, ignore } = this.#engine;
+    return state.base.children(path).some(({ path: child, state: { kind } }) => kind !== 'tombstone' && !ignore.ignores(child, kind));
   }
 
   /** A name that this platform cannot hold stays in the base only: its absence here is never a change. */
@@ -149,7 +160,10 @@ export class Applier {
   #hasFolder(path: RelativePath, made: ReadonlySet<RelativePath>): boolean {
     const folder = parentOf(path);
     if (folder === null || made.has(folder)) return true;
-    const { state, ignore } = this.#engine;
+    const { state, ignore, changes } = this.#engine;
+    // A folder that is gone or no folder any more, and that the server still has to hear of, is not filled before it has answered.
+    for (const above of ancestorsOf(path))
+      if (!made.has(above) && changes.has(above) && changes.puts.get(above)?.entry.kind !== 'dir') return false;
     if (state.base.get(folder)?.state.kind === 'dir') return true;
     // The folder's own entry is ignored, what is in it is not: it is made as a plain parent.
     return ignore.ignores(folder, 'dir');
@@ -247,28 +261,58 @@ export class Applier {
         );
         return;
       case 'changed':
-        this.#scanner.look(path);
-        // Until that look, the head waits; the same head must not be tried again in a tight circle.
-        problems.report(
-          'apply',
-          path,
-          'changed_here',
-          'it changed here while the server’s version was about to be applied',
-          this.#engine.clock.monotonic(),
-        );
+        this.#lookFirst(path, 'changed_here', 'it changed here while the server’s version was about to be applied');
         return;
       case 'not_empty':
-        // Ignored or new files keep the folder here; the new ones will bring it back on the server.
-        if (base !== null) state.base.put({ ...base, version, state: { kind: 'tombstone' } });
-        state.remote.remove(path, version);
-        problems.clear('apply', path);
-        this.#scanner.scanFolder(path, true);
+        this.#notEmpty(head, base);
         return;
       case 'problem':
-        // The file that was to be copied is not the one it was: the content comes from the server instead.
-        if (need.kind === 'copy' && result.problem.code === 'source_changed') state.remote.put({ ...head, movedFrom: null });
-        else this.#problem(path, result.problem.code, result.problem.message);
+        this.#notApplied(head, need, result.problem);
     }
+  }
+
+  /** Something lies in the folder that the base does not know: if it is new, it will bring the folder back on the server. */
+  #notEmpty(head: RemoteHead, base: BaseEntry | null): void {
+    const { state, problems, clock } = this.#engine;
+    const { path, version } = head;
+    this.#scanner.scanFolder(path, true);
+    if (problems.tries('apply', path) < TRIES_BEFORE_KEPT) {
+      problems.pause('apply', path, clock.monotonic());
+      return;
+    }
+    if (head.state.kind !== 'tombstone') {
+      this.#problem(path, 'folder_in_the_way', 'a folder with files that are not synchronised stands where the server has something else');
+      return;
+    }
+    // What is ignored keeps the folder here, which the server does not have.
+    if (base !== null) state.base.put({ ...base, version, state: { kind: 'tombstone' } });
+    state.remote.remove(path, version);
+    problems.clear('apply', path);
+  }
+
+  #notApplied(head: RemoteHead, need: PlannedApply['need'], { code, message }: DiskProblem): void {
+    const { path } = head;
+    // The file that was to be copied is not the one it was: the content comes from the server instead.
+    if (need.kind === 'copy' && code === 'source_changed') {
+      this.#engine.state.remote.put({ ...head, movedFrom: null });
+      return;
+    }
+    const folder = parentOf(path);
+    if (folder !== null && (code === 'ENOENT' || code === 'not_a_folder')) {
+      this.#scanner.look(folder);
+      this.#lookFirst(path, code, message);
+    } else this.#problem(path, code, message);
+  }
+
+  /**
+   * The disk is not as the base says: a local change that was not seen yet. The head waits for a look at it, and counts as a problem only
+   * when looking again and again changes nothing.
+   */
+  #lookFirst(path: RelativePath, code: string, message: string): void {
+    const { problems, clock } = this.#engine;
+    this.#scanner.look(path);
+    if (problems.tries('apply', path) < TRIES_BEFORE_TOLD) problems.pause('apply', path, clock.monotonic());
+    else this.#problem(path, code, message);
   }
 
   #problem(path: RelativePath, code: string, message: string): void {
@@ -303,9 +347,11 @@ export class Applier {
     state.transaction(() => {
       state.remote.removeMove(move);
       if (result?.status !== 'done' || result.observed === null) return;
-      moveBase(this.#engine, from, to, version);
+      state.base.rename(from, to, version);
       state.base.setStamp(to, (result.observed as Observed).stamp, (result.observed as Observed).inode);
-      for (const head of [state.remote.get(to), ...state.remote.under(to)]) if (head?.version === version) state.remote.remove(head.path);
+      for (const path of [from, to])
+        for (const head of [state.remote.get(path), ...state.remote.under(path)])
+          if (head?.version === version) state.remote.remove(head.path);
       log.debug(`✓ Moved: ${from} to ${to}`);
     });
     if (result?.status === 'done') this.#scanner.rescanMoved(to);

@@ -51,7 +51,6 @@ export class DirectorySync {
   readonly #root: RootIdentity;
   #running: Promise<unknown> = Promise.resolve();
   #stopped = false;
-  #pullWanted = true;
   #pulledAt: string | null = null;
   #streamUp = false;
   #rejoin: 'none' | 'anew' | 'heads' = 'none';
@@ -159,7 +158,7 @@ export class DirectorySync {
     return (
       this.isScanned &&
       this.connection.isUp &&
-      !this.#pullWanted &&
+      !this.engine.pullWanted &&
       this.#pulledAt !== null &&
       state.cursor >= head &&
       changes.puts.size === 0 &&
@@ -183,7 +182,7 @@ export class DirectorySync {
       this.#merging ||
       this.#rejoin !== 'none' ||
       !this.connection.isUp ||
-      this.#pullWanted
+      this.engine.pullWanted
     )
       return false;
     const { changes, problems, pushing, applying, state } = this.engine;
@@ -204,7 +203,7 @@ export class DirectorySync {
   }
 
   #wantPull(): void {
-    this.#pullWanted = true;
+    this.engine.pullWanted = true;
     this.engine.wake();
   }
 
@@ -267,12 +266,12 @@ export class DirectorySync {
       await this.#merge();
       return true;
     }
-    if (this.#pullWanted) {
-      this.#pullWanted = false;
+    if (engine.pullWanted && engine.ownMove === null) {
+      engine.pullWanted = false;
       try {
         await pull(engine);
       } catch (error) {
-        this.#pullWanted = true;
+        engine.pullWanted = true;
         throw error;
       }
       this.#pulledAt = new Date(engine.clock.wall()).toISOString();
@@ -301,6 +300,7 @@ export class DirectorySync {
   /** Merges with another history, or reads all heads again, while no change is on its way. */
   async #merge(): Promise<void> {
     const { engine } = this;
+    this.pusher.forgetUnanswered();
     if (engine.pushing.size > 0 || engine.applying.size > 0) {
       await new Promise<void>((resolve) => engine.clock.after(20, resolve));
       return;
@@ -316,7 +316,7 @@ export class DirectorySync {
         await joinAnew(engine);
       } else await readAllHeads(engine);
       this.#rejoin = 'none';
-      this.#pullWanted = true;
+      engine.pullWanted = true;
       this.scanner.scanAll();
     } finally {
       this.#merging = false;

@@ -1,4 +1,4 @@
-import type { ContentHash, RelativePath, Seq } from '@syncpair/contracts';
+import type { ContentHash, RelativePath, Seq, VersionId } from '@syncpair/contracts';
 import type { IgnoreRules } from '@syncpair/sync-core';
 import type { DirectoryConfig } from '../config/config.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -31,12 +31,25 @@ export interface Engine {
   ignore: IgnoreRules;
   /** The server's latest sequence number, as far as it was heard of. */
   head: Seq;
+  /** The log is to be read, whatever the events tell. */
+  pullWanted: boolean;
+  /** A move from here that the server is being told of, or that it accepted as `version` and the log was not yet read up to. */
+  ownMove: OwnMove | null;
   /** Open conflicts, as last heard of. */
   conflicts: number;
   /** Makes an id for a change or hold that no other has. */
   readonly newId: () => string;
   /** Something changed that some lane may act on. */
   readonly wake: () => void;
+  /** Resolves at the next wake, or at `due` (monotonic milliseconds). */
+  readonly nextWake: (due: number) => Promise<void>;
+}
+
+export interface OwnMove {
+  readonly from: RelativePath;
+  readonly to: RelativePath;
+  /** Null until the server has answered. */
+  version: VersionId | null;
 }
 
 /** Log lines show the start of a hash; enough to find it in the history. */

@@ -91,9 +91,12 @@ export async function openDirectory(
       applying: new Set(),
       ignore,
       head: state.cursor,
+      pullWanted: true,
+      ownMove: null,
       conflicts: Number(state.fact('conflicts') ?? 0),
       newId: () => `${idPrefix}${(ids++).toString(36)}`,
       wake: () => signal.wake(),
+      nextWake: (due) => signal.wait(signal.count, systemClock, due),
     };
     const watcher = createWatcher({ root: config.localPath, prunes: (folder) => engine.ignore.prunes(folder) });
     const sync = new DirectorySync({ engine, signal, watcher, ignoreFile, delay, inspect }, root);

@@ -1,13 +1,20 @@
 import type { Problem, RelativePath } from '@syncpair/contracts';
 
 /** The stage that met a problem; only the same stage can tell that it is mended. */
-export type Stage = 'scan' | 'push' | 'apply';
+const STAGES = ['scan', 'push', 'apply'] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** Codes of things that are told once and keep nothing from being in sync. */
 const NOTICES: ReadonlySet<string> = new Set(['special_file']);
 
+/** Milliseconds of the first pause; each further one is twice as long, up to the longest. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 2_000;
+
 interface Known extends Problem {
   readonly stage: Stage;
+  /** Only waits; nothing is told of it. */
+  readonly quiet: boolean;
   /** Monotonic milliseconds. */
   retryAt: number;
   attempt: number;
@@ -30,14 +37,30 @@ export class Problems {
     const key = keyOf(stage, path);
     const known = this.#known.get(key);
     const attempt = known?.code === code ? known.attempt + 1 : 0;
-    this.#known.set(key, { stage, path, code, message, attempt, retryAt: now + this.#delay(attempt) });
+    this.#known.set(key, { stage, path, code, message, quiet: false, attempt, retryAt: now + this.#delay(attempt) });
     if (known?.code === code) return;
     this.changed = true;
     this.#onNew({ path, code, message });
   }
 
+  /** Lets a path wait for a moment, longer each time, because something that will resolve itself is in the way. */
+  pause(stage: Stage, path: RelativePath | string, now: number): void {
+    const attempt = this.tries(stage, path);
+    const retryAt = now + Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
+    this.#known.set(keyOf(stage, path), { stage, path, code: 'pause', message: '', quiet: true, attempt: attempt + 1, retryAt });
+  }
+
+  /** How often a path has been paused without success. */
+  tries(stage: Stage, path: RelativePath | string): number {
+    const known = this.#known.get(keyOf(stage, path));
+    return known === undefined ? 0 : known.quiet ? known.attempt : Infinity;
+  }
+
   clear(stage: Stage, path: string): void {
-    if (this.#known.delete(keyOf(stage, path))) this.changed = true;
+    const known = this.#known.get(keyOf(stage, path));
+    if (known === undefined) return;
+    this.#known.delete(keyOf(stage, path));
+    if (!known.quiet) this.changed = true;
   }
 
   /** False while a path waits for its next try. */
@@ -48,7 +71,7 @@ export class Problems {
 
   /** What is wrong with one path, whichever stage met it. */
   get(path: string): Problem | null {
-    const known = this.#known.get(keyOf('scan', path)) ?? this.#known.get(keyOf('push', path)) ?? this.#known.get(keyOf('apply', path));
+    const known = STAGES.map((stage) => this.#known.get(keyOf(stage, path))).find((one) => one !== undefined && !one.quiet);
     return known === undefined ? null : { path, code: known.code, message: known.message };
   }
 
@@ -68,7 +91,8 @@ export class Problems {
   }
 
   list(): Problem[] {
-    return [...this.#known.values()].map(({ path, code, message }) => ({ path, code, message })).sort((a, b) => (a.path < b.path ? -1 : 1));
+    const told = [...this.#known.values()].filter(({ quiet }) => !quiet);
+    return told.map(({ path, code, message }) => ({ path, code, message })).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   /** Forgets problems whose cause went away by another road. */
@@ -82,7 +106,7 @@ export class Problems {
 
   /** True when something that should be in sync is not. */
   get blocking(): boolean {
-    return [...this.#known.values()].some(({ code }) => !NOTICES.has(code));
+    return [...this.#known.values()].some(({ code, quiet }) => !quiet && !NOTICES.has(code));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import { type ContentHash, type RelativePath, ancestorsOf } from '@syncpair/contracts';
 import { DELETION_WINDOW_MS, guardDeletions } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 
@@ -63,12 +63,13 @@ export class DeletionGuard {
     );
   }
 
-  /** False for a content that lives on under another name: its path was moved, not deleted. */
+  /** False for a content that lives on under another name (its path was moved, not deleted), and for what lay in a folder that changed its kind. */
   #counts(path: RelativePath, arriving: ReadonlySet<ContentHash>): boolean {
     const { state, changes } = this.#engine;
     const entry = state.base.get(path)?.state;
     if (entry?.kind !== 'file') return entry?.kind === 'link';
     if (arriving.has(entry.hash)) return false;
+    if (ancestorsOf(path).some((folder) => (changes.puts.get(folder)?.entry.kind ?? 'dir') !== 'dir')) return false;
     const other = this.#sentAs.get(entry.hash);
     if (other !== undefined && other !== path && !changes.deletes.has(other)) {
       const there = state.base.get(other)?.state;

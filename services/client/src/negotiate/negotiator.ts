@@ -1,4 +1,4 @@
-import type { Change, ContentHash, NegotiateResponse } from '@syncpair/contracts';
+import { type Change, type ContentHash, type NegotiateResponse, type Outcome, type Seq, splitVersionId } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import { replayLog } from './replay-log.ts';
 
@@ -42,9 +42,36 @@ export async function negotiate(
   return answer;
 }
 
-/** Takes in the log part of an answer. Call it after the outcomes are recorded, so that own commits are known as such. */
+/** Takes in the log part of an answer; before its outcomes are recorded, see `reach`. */
 export function takeLog(engine: Engine, answer: Decided): void {
   if (answer.commits.length > 0 || answer.cursor > engine.state.cursor) replayLog(engine, answer.commits, answer.cursor);
+}
+
+/** Milliseconds in which the event stream should have told of a commit that the server has answered with. */
+const EVENT_PATIENCE_MS = 1_000;
+
+/**
+ * Reads the log up to a sequence number at least. While `streaming`, the events are given a moment to bring it.
+ *
+ * An outcome is recorded only after that: base and remote heads then always say together what the server had at the cursor, and no older
+ * line of the log can be taken for news about a path that was agreed on later.
+ */
+export async function reach(engine: Engine, seq: Seq, streaming: boolean): Promise<void> {
+  const patience = engine.clock.monotonic() + EVENT_PATIENCE_MS;
+  while (engine.state.cursor < seq) {
+    if (streaming && engine.clock.monotonic() < patience) await engine.nextWake(patience);
+    else takeLog(engine, await negotiate(engine, { changes: [], pull: true }));
+  }
+}
+
+/** The last sequence number that outcomes speak of; 0 when they speak of none. */
+export function lastSeqOf(outcomes: readonly Outcome[]): Seq {
+  let last = 0;
+  for (const outcome of outcomes) {
+    if ('version' in outcome) last = Math.max(last, splitVersionId(outcome.version).seq);
+    if ('head' in outcome && outcome.head !== null) last = Math.max(last, splitVersionId(outcome.head.version).seq);
+  }
+  return last;
 }
 
 export function noteConflicts(engine: Engine, conflicts: number): void {

@@ -6,15 +6,16 @@ import {
   type Outcome,
   type RelativePath,
   sameState,
+  splitVersionId,
 } from '@syncpair/contracts';
 import { planPath } from '@syncpair/sync-core';
-import type { Engine } from '../daemon/engine.ts';
+import type { Engine, OwnMove } from '../daemon/engine.ts';
 import type { LocalMove, LocalPut } from '../scan/local-changes.ts';
 import type { Scanner } from '../scan/scanner.ts';
+import type { BaseEntry } from '../state/base-store.ts';
 import { type Upload, isLarge, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
-import { negotiate, takeLog } from './negotiator.ts';
-import { recordMove } from './record-move.ts';
+import { type Decided, RejoinNeeded, lastSeqOf, negotiate, reach, takeLog } from './negotiator.ts';
 import { type Proposal, recordOutcome } from './record-outcome.ts';
 
 /** Bytes of small files proposed together, so that a batch is soon done and what is saved meanwhile goes with the next. */
@@ -29,6 +30,10 @@ export class Pusher {
   streaming = false;
   readonly #engine: Engine;
   readonly #scanner: Scanner;
+  /** What was sent and is not recorded yet, by change id. */
+  readonly #underWay = new Map<string, Proposal>();
+  /** Those among them whose answer never came. */
+  readonly #unanswered = new Set<string>();
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
@@ -43,6 +48,7 @@ export class Pusher {
 
   /** Sends one move or one batch of small changes. @returns false when there was nothing to send */
   async step(): Promise<boolean> {
+    if (this.#unanswered.size > 0) return this.#askAgain();
     const move = this.#engine.changes.moves[0];
     if (move !== undefined) return this.#sendMove(move);
     const proposals = this.#selectPuts((size) => !isLarge(size), MAX_CHANGES_PER_REQUEST);
@@ -61,6 +67,7 @@ export class Pusher {
     const proposals: Proposal[] = [];
     let bytes = 0;
     for (const path of [...changes.puts.keys()].sort()) {
+      if (proposals.length >= limit || bytes >= MOST_BYTES_PER_BATCH) break;
       const put = changes.puts.get(path) as LocalPut;
       const size = put.entry.kind === 'file' ? put.entry.size : 0;
       if (!fits(size) || this.#isTaken(path) || !problems.mayTry('push', path, now)) continue;
@@ -68,10 +75,10 @@ export class Pusher {
       const step = planPath(base, { kind: 'changed', entry: put.entry }, state.remote.get(path));
       if (step.step === 'adopt') this.#adopt(path, put);
       if (step.step !== 'propose_put') continue;
-      if (base?.state.kind === 'dir' && put.entry.kind !== 'dir' && !this.#emptyFolder(path, proposals)) continue;
+      if (base?.state.kind === 'dir' && put.entry.kind !== 'dir' && !this.#emptyFolder(path, proposals, limit - proposals.length - 1))
+        continue;
       proposals.push({ change: { op: 'put', id: this.#engine.newId(), path, base: step.base, entry: put.entry }, put });
       bytes += size;
-      if (proposals.length >= limit || bytes >= MOST_BYTES_PER_BATCH) break;
     }
     return proposals;
   }
@@ -93,18 +100,20 @@ export class Pusher {
     changes.puts.delete(path);
   }
 
-  /** A file took the place of a folder: what was in the folder goes first, in the same request. False while it is not all known to be gone. */
-  #emptyFolder(folder: RelativePath, proposals: Proposal[]): boolean {
-    const { state, changes } = this.#engine;
-    const below = [...state.base.under(folder)].filter(({ state: { kind } }) => kind !== 'tombstone');
-    if (below.some(({ path }) => !changes.deletes.has(path) || this.#isTaken(path))) {
-      this.#scanner.scanFolder(folder, true);
-      return false;
-    }
+  /**
+   * Another kind took the place of a folder: what was in the folder goes first. False while it cannot all go in this request, or some of it
+   * is under way.
+   */
+  #emptyFolder(folder: RelativePath, proposals: Proposal[], room: number): boolean {
+    const { state, ignore } = this.#engine;
+    const below = [...state.base.under(folder)].filter(
+      ({ path, held, state: { kind } }) => kind !== 'tombstone' && !held && !ignore.ignores(path, kind),
+    );
+    if (below.some(({ path }) => this.#isTaken(path))) return false;
     below.sort((a, b) => (a.path < b.path ? 1 : -1));
-    for (const { path, version } of below)
+    for (const { path, version } of below.slice(0, room))
       proposals.push({ change: { op: 'delete', id: this.#engine.newId(), path, base: version }, put: null });
-    return true;
+    return below.length <= room;
   }
 
   #selectDeletes(limit: number): Proposal[] {
@@ -135,24 +144,46 @@ export class Pusher {
   }
 
   async #sendMove(move: LocalMove): Promise<boolean> {
-    const { changes, state, newId } = this.#engine;
-    const base = state.base.get(move.from);
-    let moved = false;
-    if (base !== null) {
-      const change: Change = { op: 'move', id: newId(), from: move.from, to: move.to, base: base.version };
-      const answer = await negotiate(this.#engine, { changes: [change], pull: !this.streaming });
-      moved = state.transaction(() => recordMove(this.#engine, move, answer.outcomes[0] as Outcome));
-      takeLog(this.#engine, answer);
-    }
+    const { changes, state, log } = this.#engine;
+    const moved = state.base.get(move.from) !== null && (await this.#tellMove(move));
     changes.moves.shift();
-    if (moved) this.#scanner.rescanMoved(move.to);
-    else {
+    if (moved) {
+      state.base.setStamp(move.to, move.stamp, move.inode);
+      log.debug(`✓ Moved on the server: ${move.from} to ${move.to}`);
+    } else {
+      log.debug(`the server has other news of ${move.from}; its move to ${move.to} is told file by file`);
       this.#dropIdentity(move.from);
       this.#scanner.look(move.from);
-      this.#scanner.rescanMoved(move.to);
     }
+    this.#scanner.rescanMoved(move.to);
     this.#engine.wake();
     return true;
+  }
+
+  /** @returns whether the move is part of the server's log, and of the base */
+  async #tellMove({ from, to }: LocalMove): Promise<boolean> {
+    const engine = this.#engine;
+    const base = engine.state.base.get(from) as BaseEntry;
+    const change: Change = { op: 'move', id: engine.newId(), from, to, base: base.version };
+    const own: OwnMove = { from, to, version: null };
+    engine.ownMove = own;
+    for (const path of [from, to]) engine.pushing.add(path);
+    try {
+      const answer = await negotiate(engine, { changes: [change], pull: true });
+      const outcome = answer.outcomes[0] as Outcome;
+      if (outcome.status === 'committed') {
+        own.version = outcome.version;
+        takeLog(engine, answer);
+        await reach(engine, splitVersionId(outcome.version).seq, false);
+        return engine.ownMove === null;
+      }
+      engine.ownMove = null;
+      takeLog(engine, answer);
+      return false;
+    } finally {
+      engine.ownMove = null;
+      for (const path of [from, to]) engine.pushing.delete(path);
+    }
   }
 
   /** Makes the base forget which object lay at a path, so that its new place is told as new and not as a move again. */
@@ -165,21 +196,53 @@ export class Pusher {
   async #send(proposals: readonly Proposal[]): Promise<boolean> {
     if (proposals.length === 0) return false;
     const { pushing } = this.#engine;
-    const paths = proposals.flatMap(({ change }) => (change.op === 'move' ? [] : [change.path]));
-    for (const path of paths) pushing.add(path);
+    for (const { change } of proposals) if (change.op !== 'move') pushing.add(change.path);
+    for (const proposal of proposals) this.#underWay.set(proposal.change.id, proposal);
     try {
       const contents = await this.#inline(proposals);
       const answer = await negotiate(this.#engine, { changes: proposals.map(({ change }) => change), contents, pull: !this.streaming });
-      const outcomes = new Map(answer.outcomes.map((outcome) => [outcome.id, outcome]));
-      this.#record(proposals, outcomes);
-      const wanting = proposals.filter(({ change }) => outcomes.get(change.id)?.status === 'needs_content');
+      await this.#take(proposals, answer);
+      const wanting = proposals.filter(({ change }) => this.#underWay.has(change.id));
       if (wanting.length > 0) await this.#sendWithContents(wanting, answer.grants);
-      takeLog(this.#engine, answer);
-    } finally {
-      for (const path of paths) pushing.delete(path);
-      this.#engine.wake();
+    } catch (error) {
+      if (error instanceof RejoinNeeded) this.#end(proposals);
+      else for (const { change } of proposals) if (this.#underWay.has(change.id)) this.#unanswered.add(change.id);
+      throw error;
     }
+    this.#end(proposals);
     return true;
+  }
+
+  /**
+   * Asks again for what was sent and never answered, with the same ids: the server may have it. What it lacks the content of was not
+   * taken, and is told anew as it is by now.
+   */
+  async #askAgain(): Promise<boolean> {
+    const proposals = [...this.#unanswered].slice(0, MAX_CHANGES_PER_REQUEST).flatMap((id) => this.#underWay.get(id) ?? []);
+    for (const { change } of proposals) this.#unanswered.delete(change.id);
+    try {
+      const answer = await negotiate(this.#engine, { changes: proposals.map(({ change }) => change), pull: !this.streaming });
+      await this.#take(proposals, answer);
+    } catch (error) {
+      for (const { change } of proposals) if (this.#underWay.has(change.id)) this.#unanswered.add(change.id);
+      throw error;
+    }
+    this.#end(proposals);
+    return true;
+  }
+
+  /** What was sent to a server with another history is not asked for again. */
+  forgetUnanswered(): void {
+    this.#end([...this.#unanswered].flatMap((id) => this.#underWay.get(id) ?? []));
+  }
+
+  #end(proposals: readonly Proposal[]): void {
+    for (const { change } of proposals) {
+      this.#underWay.delete(change.id);
+      this.#unanswered.delete(change.id);
+      if (change.op !== 'move') this.#engine.pushing.delete(change.path);
+    }
+    this.#engine.wake();
   }
 
   async #sendWithContents(wanting: readonly Proposal[], grants: Parameters<typeof upload>[2]): Promise<void> {
@@ -187,7 +250,7 @@ export class Pusher {
     for (const { change } of changed) this.#lookAgain(change);
     if (proposals.length === 0) return;
     const answer = await negotiate(this.#engine, { changes: proposals.map(({ change }) => change), receipts, pull: false });
-    this.#record(proposals, new Map(answer.outcomes.map((outcome) => [outcome.id, outcome])));
+    await this.#take(proposals, answer);
     const { problems, clock } = this.#engine;
     for (const [index, outcome] of answer.outcomes.entries()) {
       const change = proposals[index]?.change;
@@ -217,7 +280,11 @@ export class Pusher {
     return readSmall(this.#engine, uploads, []);
   }
 
-  #record(proposals: readonly Proposal[], outcomes: ReadonlyMap<string, Outcome>): void {
+  /** Reads the log as far as the answer speaks of it, then records the outcomes. */
+  async #take(proposals: readonly Proposal[], answer: Decided): Promise<void> {
+    takeLog(this.#engine, answer);
+    await reach(this.#engine, lastSeqOf(answer.outcomes), this.streaming);
+    const outcomes = new Map(answer.outcomes.map((outcome) => [outcome.id, outcome]));
     const { state } = this.#engine;
     state.transaction(() => {
       for (const proposal of proposals) {
@@ -225,6 +292,7 @@ export class Pusher {
         if (outcome === undefined) continue;
         recordOutcome(this.#engine, proposal, outcome);
         const { change } = proposal;
+        if (outcome.status !== 'needs_content') this.#underWay.delete(change.id);
         if (change.op === 'delete') this.guard.done(change.path);
         if (change.op === 'put' && change.entry.kind === 'file' && outcome.status === 'committed')
           this.guard.sent(change.entry.hash, change.path);

@@ -1,14 +1,31 @@
-import { type Commit, type Head, type LogChange, type RelativePath, rebase, splitVersionId } from '@syncpair/contracts';
-import type { Engine } from '../daemon/engine.ts';
+import {
+  type Commit,
+  type Head,
+  type LogChange,
+  type RelativePath,
+  type VersionId,
+  isBelow,
+  rebase,
+  splitVersionId,
+} from '@syncpair/contracts';
+import type { Engine, OwnMove } from '../daemon/engine.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
+import { moveBase } from './move-base.ts';
 
 /**
  * Takes commits of the server's log, in their order and without a gap after the cursor, into the state: heads that differ from the base
- * become remote heads to apply, and the cursor moves. What the base already holds (own commits above all) leaves nothing to do.
+ * become remote heads to apply, and the cursor moves. What the base already holds leaves nothing to do.
+ *
+ * While a move from here waits for its answer nothing is taken: which line of the log is that move cannot be told yet, and its mover reads
+ * on from the cursor.
  */
 export function replayLog(engine: Engine, commits: readonly Commit[], cursor: number): void {
   const { state } = engine;
+  if (engine.ownMove?.version === null) {
+    engine.pullWanted = true;
+    return;
+  }
   state.transaction(() => {
     for (const commit of commits) {
       if (commit.seq <= state.cursor) continue;
@@ -19,21 +36,44 @@ export function replayLog(engine: Engine, commits: readonly Commit[], cursor: nu
   if (cursor > engine.head) engine.head = cursor;
 }
 
-/** Takes live heads of a snapshot into the state. Runs inside a transaction. */
+/** Takes a head of the log or of a snapshot into the state. Runs inside a transaction. */
 export function replayHead(engine: Engine, head: Head): void {
   const { state } = engine;
   const base = state.base.get(head.path);
   if (isIgnored(engine, head, base)) return;
-  const seq = splitVersionId(head.version).seq;
-  if (base !== null && splitVersionId(base.version).seq > seq) return;
-  if (head.state.kind === 'tombstone' && base === null && !engine.pushing.has(head.path) && !engine.changes.has(head.path))
-    state.remote.remove(head.path);
+  if (base !== null && splitVersionId(base.version).seq > splitVersionId(head.version).seq) return;
+  if (head.state.kind === 'tombstone' && base === null) noteGone(engine, head.path, head.version);
   else state.remote.learn(head);
+}
+
+/** A path without a base is gone on the server: worth a note only while a change of it is on its way, whose answer may name an older head. */
+function noteGone(engine: Engine, path: RelativePath, version: VersionId): void {
+  const { state, pushing, changes } = engine;
+  cancelMoves(engine, path);
+  if (pushing.has(path) || changes.has(path)) state.remote.learn({ path, version, state: { kind: 'tombstone' } });
+  else state.remote.remove(path);
 }
 
 function replayChange(engine: Engine, change: LogChange): void {
   if (change.op === 'head') replayHead(engine, change);
+  else if (change.version === engine.ownMove?.version) replayOwnMove(engine, engine.ownMove, change.version);
   else replayMove(engine, change);
+}
+
+/** A move from here has its place in the log: the base takes it at this point, and what others changed below before it moves along. */
+function replayOwnMove(engine: Engine, { from, to }: OwnMove, version: VersionId): void {
+  moveBase(engine, from, to, version);
+  engine.ownMove = null;
+}
+
+/**
+ * A rename that waits to be carried out covers a path that changed its meaning since: the heads, which are written in any case, do it file
+ * by file instead.
+ */
+function cancelMoves({ state }: Engine, path: RelativePath): void {
+  for (const move of state.remote.moves()) {
+    if ([move.from, move.to].some((end) => path === end || isBelow(path, end) || isBelow(end, path))) state.remote.removeMove(move);
+  }
 }
 
 function isIgnored(engine: Engine, head: Head, base: BaseEntry | null): boolean {
@@ -48,8 +88,8 @@ function isIgnored(engine: Engine, head: Head, base: BaseEntry | null): boolean 
  */
 function replayMove(engine: Engine, { from, to, version }: LogChange & { op: 'move' }): void {
   const { state } = engine;
-  const target = state.base.get(to);
-  if (target !== null && splitVersionId(target.version).seq >= splitVersionId(version).seq) return;
+  cancelMoves(engine, from);
+  cancelMoves(engine, to);
   const waiting = [state.remote.get(from), ...state.remote.under(from)].filter((head): head is RemoteHead => head !== null);
   const heads = new Map<RelativePath, RemoteHead>();
   const source = state.base.get(from);
@@ -60,10 +100,10 @@ function replayMove(engine: Engine, { from, to, version }: LogChange & { op: 'mo
   for (const head of waiting) heads.set(head.path, head);
   for (const head of heads.values()) {
     if (state.base.get(head.path) !== null) state.remote.put({ path: head.path, version, state: { kind: 'tombstone' }, movedFrom: null });
-    else state.remote.remove(head.path);
+    else noteGone(engine, head.path, version);
     if (head.state.kind === 'tombstone') continue;
     const path = rebase(head.path, from, to);
     if (!engine.ignore.ignores(path, head.state.kind)) state.remote.put({ path, version, state: head.state, movedFrom: head.movedFrom });
   }
-  if (waiting.length === 0 && source !== null && target === null) state.remote.addMove({ from, to, version });
+  if (waiting.length === 0 && source !== null && state.base.get(to) === null) state.remote.addMove({ from, to, version });
 }

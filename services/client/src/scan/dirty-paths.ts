@@ -18,6 +18,10 @@ export class DirtyPaths {
     return this.#paths.size;
   }
 
+  has(path: RelativePath): boolean {
+    return this.#paths.has(path);
+  }
+
   /** Something happened there: look in a moment, unless a look is due anyway. */
   mark(path: RelativePath, now: number, wait = SETTLE_MS): void {
     if (!this.#paths.has(path)) this.#paths.set(path, { due: now + wait, wait });

@@ -13,6 +13,10 @@ export class FolderQueue {
     return this.#waiting.size;
   }
 
+  has(folder: RelativePath | null): boolean {
+    return this.#waiting.has(folder);
+  }
+
   /** `due` in monotonic milliseconds; `deep`: with all below it. */
   add(folder: RelativePath | null, { due, deep }: Waiting): void {
     const known = this.#waiting.get(folder);

@@ -9,17 +9,25 @@ import type { Observed } from '../disk/observed.ts';
  * is new, or cannot be told from something new.
  */
 export async function recogniseMoves(engine: Engine, path: RelativePath, observed: Observed): Promise<RelativePath | null> {
-  const { state, disk, changes, applying, pushing } = engine;
+  const { state, disk, changes } = engine;
   for (const candidate of state.base.findByInode(observed.inode)) {
     const from = candidate.path;
     if (from === path || candidate.held || candidate.state.kind !== observed.kind || isBelow(path, from)) continue;
-    if (changes.isMoving(from) || applying.has(from) || pushing.has(from) || state.remote.get(from) !== null) continue;
+    if (changes.isMoving(from) || state.remote.get(from) !== null || isUnderWay(engine, from) || isUnderWay(engine, path)) continue;
     const [there] = await disk.stat([from]);
     if (there !== null) continue;
     if (observed.kind === 'dir' && !(await hasSameChild(engine, from, path))) continue;
     return from;
   }
   return null;
+}
+
+/** True while something at or below a path is on its way to the server or from it: it has to arrive under the name it left with. */
+function isUnderWay({ applying, pushing, state }: Engine, path: RelativePath): boolean {
+  const touches = (other: RelativePath): boolean => other === path || isBelow(other, path) || isBelow(path, other);
+  return (
+    [...applying].some(touches) || [...pushing].some(touches) || state.remote.moves().some(({ from, to }) => touches(from) || touches(to))
+  );
 }
 
 async function hasSameChild({ state, disk }: Engine, from: RelativePath, to: RelativePath): Promise<boolean> {

@@ -37,6 +37,8 @@ export class Scanner {
   readonly #folders = new FolderQueue();
   #unread: Unread[] = [];
   #appeared: { path: RelativePath; observed: Observed }[] = [];
+  /** Folders that could not be entered because they are gone or no folders any more; the listing above them proves it. */
+  readonly #suspects = new Set<RelativePath>();
   /** True once every folder was listed since the start. */
   complete = false;
 
@@ -73,6 +75,11 @@ export class Scanner {
   /** Looks at one path. */
   look(path: RelativePath): void {
     this.#dirty.mark(path, this.#engine.clock.monotonic(), 0);
+  }
+
+  /** True while it is not known yet whether what the base says of a path is still so. */
+  isLooking(path: RelativePath): boolean {
+    return this.#dirty.has(path) || this.#folders.has(parentOf(path));
   }
 
   /** True when nothing waits to be looked at. */
@@ -137,7 +144,8 @@ export class Scanner {
     this.#engine.changes.puts.delete(path);
     if (base === null || base.held) {
       this.#engine.problems.clear('scan', path);
-      return;
+      if (!this.#engine.state.base.hasChildren(path)) return;
+      this.#suspects.add(path);
     }
     this.#folders.add(parentOf(path), { due: now + VANISHED_SETTLE_MS, deep: false });
   }
@@ -171,32 +179,68 @@ export class Scanner {
     for (const { path, observed } of listing.entries) {
       const base = missing.get(path) ?? null;
       missing.delete(path);
+      this.#suspects.delete(path);
       this.#examine(path, observed, base, deep);
     }
     for (const base of missing.values()) this.#missing(base);
+    for (const suspect of this.#suspects) {
+      if (parentOf(suspect) !== folder || missing.has(suspect)) continue;
+      this.#suspects.delete(suspect);
+      this.#contentsGone(suspect);
+    }
+    if (folder !== null && listing.entries.length === 0 && listing.refused.length === 0) this.#emptied(folder);
   }
 
+  /** A folder could not be entered. Whether it and all in it is gone, the listing of the folder above tells. */
   #folderGone(folder: RelativePath | null): void {
-    if (folder !== null) this.#vanished(folder, this.#engine.state.base.get(folder), this.#engine.clock.monotonic());
+    if (folder === null) return;
+    this.#suspects.add(folder);
+    this.#engine.changes.puts.delete(folder);
+    this.#folders.add(parentOf(folder), { due: this.#engine.clock.monotonic() + VANISHED_SETTLE_MS, deep: false });
+  }
+
+  /** The server has no such folder; it stayed for what was ignored in it, and that is gone too. */
+  #emptied(folder: RelativePath): void {
+    const { state } = this.#engine;
+    const base = state.base.get(folder);
+    if (base?.state.kind !== 'tombstone' || state.remote.get(folder) !== null) return;
+    state.transaction(() => {
+      state.base.put({ ...base, state: { kind: 'dir' } });
+      state.remote.put({ path: folder, version: base.version, state: { kind: 'tombstone' }, movedFrom: null });
+    });
+    this.#engine.wake();
   }
 
   /** The base names it and a complete listing does not. */
   #missing(base: BaseEntry): void {
     const { changes, state, clock, problems } = this.#engine;
+    const { path } = base;
     const now = clock.monotonic();
-    if (base.held || this.#isIgnored(base.path, base.state.kind === 'tombstone' ? 'dir' : base.state.kind)) return;
-    if (this.#engine.applying.has(base.path) || changes.isMoving(base.path)) {
-      this.#folders.add(parentOf(base.path), { due: now + BUSY_MS, deep: false });
+    this.#suspects.delete(path);
+    if (base.held || this.#isIgnored(path, base.state.kind === 'tombstone' ? 'dir' : base.state.kind)) return;
+    if (this.#engine.applying.has(path) || changes.isMoving(path)) {
+      this.#folders.add(parentOf(path), { due: now + BUSY_MS, deep: false });
       return;
     }
-    problems.clear('scan', base.path);
-    if (base.state.kind === 'tombstone') state.base.remove(base.path);
-    else this.#deleted(base.path, now);
-    if (base.state.kind !== 'dir' && base.state.kind !== 'tombstone') return;
-    for (const child of state.base.under(base.path)) {
-      if (!child.held && child.state.kind !== 'tombstone' && !this.#isIgnored(child.path, child.state.kind))
-        changes.remove(child.path, now);
+    problems.clear('scan', path);
+    if (base.state.kind === 'tombstone') state.base.remove(path);
+    else this.#deleted(path, now);
+    if (base.state.kind === 'dir' || base.state.kind === 'tombstone') this.#contentsGone(path);
+  }
+
+  /** There is certainly no such folder: whatever the base has in it is deleted. */
+  #contentsGone(folder: RelativePath): void {
+    const { state, applying, changes, clock } = this.#engine;
+    if (!state.base.hasChildren(folder)) return;
+    const now = clock.monotonic();
+    const gone: RelativePath[] = [];
+    for (const { path, held, state: known } of state.base.under(folder)) {
+      if (held || this.#isIgnored(path, known.kind === 'tombstone' ? 'dir' : known.kind)) continue;
+      if (applying.has(path) || changes.isMoving(path)) this.#dirty.wait(path, now + BUSY_MS);
+      else if (known.kind === 'tombstone') gone.push(path);
+      else if (!changes.deletes.has(path)) this.#deleted(path, now);
     }
+    if (gone.length > 0) state.transaction(() => gone.forEach((path) => state.base.remove(path)));
   }
 
   #deleted(path: RelativePath, now: number): void {
@@ -234,6 +278,7 @@ export class Scanner {
       if (deep && observed.kind === 'dir') this.#enter(path, true);
       return;
     }
+    if (observed.kind !== 'dir') this.#contentsGone(path);
     switch (observed.kind) {
       case 'dir':
         this.#dirty.done(path);
