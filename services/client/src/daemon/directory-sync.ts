@@ -8,7 +8,7 @@ import { replayLog } from '../negotiate/replay-log.ts';
 import { FullScanSchedule } from '../scan/full-scan-schedule.ts';
 import { type IgnoreFile } from '../scan/ignore-file.ts';
 import { Scanner } from '../scan/scanner.ts';
-import type { Watcher } from '../watch/watcher.ts';
+import type { RenewableWatcher } from '../watch/renewable-watcher.ts';
 import { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { Lane } from './lane.ts';
@@ -24,7 +24,7 @@ const LARGE_LANES = 2;
 export interface DirectoryParts {
   readonly engine: Engine;
   readonly signal: WakeSignal;
-  readonly watcher: Watcher;
+  readonly watcher: RenewableWatcher;
   readonly ignoreFile: IgnoreFile;
   /** Milliseconds before try number `attempt` (0 upwards). */
   readonly delay: (attempt: number) => number;
@@ -42,7 +42,7 @@ export class DirectorySync {
   readonly pusher: Pusher;
   readonly applier: Applier;
   readonly connection: Connection;
-  readonly watcher: Watcher;
+  readonly watcher: RenewableWatcher;
   /** Why nothing is done at the moment; null while work goes on. */
   halted: string | null = null;
   readonly #parts: DirectoryParts;
@@ -159,6 +159,7 @@ export class DirectorySync {
       this.isScanned &&
       this.connection.isUp &&
       !this.engine.pullWanted &&
+      !this.engine.headsWanted &&
       this.#pulledAt !== null &&
       state.cursor >= head &&
       changes.puts.size === 0 &&
@@ -170,8 +171,13 @@ export class DirectorySync {
     );
   }
 
+  /** True once every folder was looked at since the start, or since rules or the server's history changed. */
+  get isComplete(): boolean {
+    return this.scanner.complete && this.#rejoin === 'none' && !this.#merging && this.halted === null;
+  }
+
   get isScanned(): boolean {
-    return this.scanner.complete && this.scanner.idle && this.#rejoin === 'none' && !this.#merging && this.halted === null;
+    return this.isComplete && this.scanner.idle;
   }
 
   /** True when all that is left has a problem that only waiting or a person can mend. */
@@ -182,7 +188,8 @@ export class DirectorySync {
       this.#merging ||
       this.#rejoin !== 'none' ||
       !this.connection.isUp ||
-      this.engine.pullWanted
+      this.engine.pullWanted ||
+      this.engine.headsWanted
     )
       return false;
     const { changes, problems, pushing, applying, state } = this.engine;
@@ -224,6 +231,7 @@ export class DirectorySync {
     const { engine } = this;
     if (await this.#parts.ignoreFile.refresh(engine)) {
       engine.log.info('the ignore rules changed; everything is looked at again');
+      await this.watcher.renew();
       this.scanner.scanAll();
       this.#rejoin = this.#rejoin === 'anew' ? 'anew' : 'heads';
       engine.wake();
@@ -262,6 +270,10 @@ export class DirectorySync {
 
   async #pullStep(): Promise<boolean> {
     const { engine } = this;
+    if (engine.headsWanted) {
+      engine.headsWanted = false;
+      if (this.#rejoin === 'none') this.#rejoin = 'heads';
+    }
     if (this.#rejoin !== 'none') {
       await this.#merge();
       return true;

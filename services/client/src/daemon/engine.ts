@@ -33,6 +33,8 @@ export interface Engine {
   head: Seq;
   /** The log is to be read, whatever the events tell. */
   pullWanted: boolean;
+  /** Every head is to be read again: something that is not ignored here may have come from under an ignored name. */
+  headsWanted: boolean;
   /** A move from here that the server is being told of, or that it accepted as `version` and the log was not yet read up to. */
   ownMove: OwnMove | null;
   /** Open conflicts, as last heard of. */

@@ -14,6 +14,7 @@ import { State } from '../state/state.ts';
 import { ContentCache } from '../transfer/content-cache.ts';
 import { retryDelayMs } from '../transfer/retry-delay.ts';
 import { createWatcher } from '../watch/create-watcher.ts';
+import { RenewableWatcher } from '../watch/renewable-watcher.ts';
 import { DirectorySync } from './directory-sync.ts';
 import type { Engine } from './engine.ts';
 import { Problems } from './problems.ts';
@@ -92,13 +93,14 @@ export async function openDirectory(
       ignore,
       head: state.cursor,
       pullWanted: true,
+      headsWanted: false,
       ownMove: null,
       conflicts: Number(state.fact('conflicts') ?? 0),
       newId: () => `${idPrefix}${(ids++).toString(36)}`,
       wake: () => signal.wake(),
       nextWake: (due) => signal.wait(signal.count, systemClock, due),
     };
-    const watcher = createWatcher({ root: config.localPath, prunes: (folder) => engine.ignore.prunes(folder) });
+    const watcher = new RenewableWatcher(() => createWatcher({ root: config.localPath, prunes: (folder) => engine.ignore.prunes(folder) }));
     const sync = new DirectorySync({ engine, signal, watcher, ignoreFile, delay, inspect }, root);
     return {
       sync,

@@ -37,7 +37,7 @@ function stateOf(sync: DirectorySync, holds: number): DirectoryStatus['state'] {
   const { engine } = sync;
   if (sync.halted !== null) return 'error';
   if (!sync.connection.isUp) return 'offline';
-  if (!sync.isScanned) return 'scanning';
+  if (!sync.isComplete) return 'scanning';
   if (sync.isSettled) return holds > 0 ? 'held' : engine.problems.blocking ? 'error' : 'in_sync';
   return 'syncing';
 }
