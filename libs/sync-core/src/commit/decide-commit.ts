@@ -102,9 +102,9 @@ class Decider {
     const base = change.base === null ? null : this.overlay.version(change.path, change.base);
     const replacesFolder = head.state.kind === 'dir' && this.overlay.liveChildren(change.path) > 0;
     if (!replacesFolder) {
-      if (change.base === head.version) return this.#accept(change, head, change.entry, head.version);
+      if (change.base === head.version) return this.#accept(change, head, change.entry, this.#orderOf(change, head));
       if (base !== null && base.contentSince === head.contentSince) {
-        return this.#accept(change, head, mergeBesideEdit(base.state, change.entry, head.state), head.version);
+        return this.#accept(change, head, mergeBesideEdit(base.state, change.entry, head.state), this.#orderOf(change, base));
       }
     }
     if (base !== null && sameContent(base.state, change.entry)) return this.#metadataBesideEdit(change, head, base);
@@ -122,7 +122,7 @@ class Decider {
     if (!unchanged || (head.state.kind === 'dir' && this.overlay.liveChildren(change.path) > 0)) {
       return { id: change.id, status: 'superseded', head: headOf(change.path, head) };
     }
-    const write = this.#write(change.path, { kind: 'tombstone' }, head, head.version, change.id);
+    const write = this.#write(change.path, { kind: 'tombstone' }, { from: head, changeId: change.id });
     return { id: change.id, status: 'committed', version: write, conflict: null };
   }
 
@@ -143,37 +143,39 @@ class Decider {
   }
 
   #putWhereNothingLives(change: PutChange, head: StoredVersion | null): Outcome {
-    const base =
-      change.base === null || head === null || change.base === head.version ? null : this.overlay.version(change.path, change.base);
+    if (head === null || change.base === null) return this.#accept(change, head, change.entry, this.#orderOf(change, null));
+    const base = this.overlay.version(change.path, change.base);
     // A touch of what somebody deleted meanwhile is no edit that could outlive the deletion.
-    if (head !== null && base !== null && base.state.kind !== 'tombstone' && sameContent(base.state, change.entry)) {
+    if (isLive(base) && sameContent(base.state, change.entry)) {
       return { id: change.id, status: 'superseded', head: headOf(change.path, head) };
     }
-    return this.#accept(change, head, change.entry, head === null ? null : head.version);
+    return this.#accept(change, head, change.entry, this.#orderOf(change, base));
   }
 
   #putSameContent(change: PutChange, head: StoredVersion & { state: Entry }): Outcome {
     const base = change.base === null ? null : this.overlay.version(change.path, change.base);
     const merged = change.base === head.version ? change.entry : mergeSameContent(base?.state ?? null, head.state, change.entry);
     if (sameState(merged, head.state)) return { id: change.id, status: 'current', head: headOf(change.path, head) };
-    return this.#accept(change, head, merged, head.version);
+    const isTouch = change.base === head.version || (base !== null && sameContent(base.state, change.entry));
+    const own = isTouch ? head.order : this.#orderOf(change, base);
+    return this.#accept(change, head, merged, own > head.order ? own : head.order);
   }
 
   /** Only mtime or executable bit were changed, while the head has another content: the bit is carried over to it. */
   #metadataBesideEdit(change: PutChange, head: StoredVersion & { state: Entry }, base: StoredVersion): Outcome {
     const merged = mergeBesideEdit(base.state, head.state, change.entry);
     if (sameState(merged, head.state)) return { id: change.id, status: 'superseded', head: headOf(change.path, head) };
-    const version = this.#write(change.path, merged, head, head.version, change.id);
+    const version = this.#write(change.path, merged, { from: head, order: head.order, changeId: change.id });
     return { id: change.id, status: 'merged', head: { path: change.path, version, state: merged } };
   }
 
   #contest(change: PutChange, head: StoredVersion, base: StoredVersion | null, replacesFolder: boolean): Outcome {
     if (this.#lacksContent(change.entry)) return { id: change.id, status: 'needs_content' };
-    const proposed = { state: change.entry, order: orderOf(change.entry, base?.order ?? null, this.#context.now) };
+    const proposed = { state: change.entry, order: this.#orderOf(change, base) };
     const kind = (change.entry.kind === 'dir') === (head.state.kind === 'dir') ? 'content' : 'kind';
     const baseId = base?.version ?? null;
     if (!replacesFolder && wins(proposed, head)) {
-      const version = this.#write(change.path, change.entry, base, baseId, change.id);
+      const version = this.#write(change.path, change.entry, { from: base, order: proposed.order, changeId: change.id });
       const conflict = this.#conflict(change.path, kind, baseId, version, head.version, version);
       this.#copyLoser(change.path, head.state, head.version);
       return { id: change.id, status: 'committed', version, conflict };
@@ -191,26 +193,33 @@ class Decider {
     return { id: change.id, status: 'lost', version, conflict, head: headOf(change.path, head) };
   }
 
-  #accept(change: PutChange, head: StoredVersion | null, state: Entry, parent: VersionId | null): Outcome {
+  #accept(change: PutChange, head: StoredVersion | null, state: Entry, order: bigint): Outcome {
     if (this.#lacksContent(state)) return { id: change.id, status: 'needs_content' };
-    const version = this.#write(change.path, state, head, parent, change.id);
+    const version = this.#write(change.path, state, { from: head, order, changeId: change.id });
     return sameState(state, change.entry)
       ? { id: change.id, status: 'committed', version, conflict: null }
       : { id: change.id, status: 'merged', head: { path: change.path, version, state } };
+  }
+
+  /**
+   * The order of a proposed content. It comes from the version the proposer saw, never from what happens to be the head by now: else what
+   * arrived in between would decide the next contest.
+   */
+  #orderOf(change: PutChange, base: StoredVersion | null): bigint {
+    return orderOf(change.entry, base?.order ?? null, this.#context.now);
   }
 
   /** Writes a head, with the folders it needs above it. */
   #write(
     path: RelativePath,
     state: VersionState,
-    from: StoredVersion | null,
-    parent: VersionId | null,
-    changeId: string | null,
+    made: { readonly from: StoredVersion | null; readonly order?: bigint; readonly changeId: string | null },
   ): VersionId {
+    const { from, changeId } = made;
     if (state.kind !== 'tombstone') this.#makeAncestors(path);
-    const order = orderOf(state, from?.order ?? null, this.#context.now);
     const sameContentAs = from !== null && sameContent(from.state, state) ? from : null;
-    return this.overlay.write({ path, state, order, sameContentAs, parent, changeId, lost: false });
+    const order = made.order ?? orderOf(state, from?.order ?? null, this.#context.now);
+    return this.overlay.write({ path, state, order, sameContentAs, parent: from?.version ?? null, changeId, lost: false });
   }
 
   #makeAncestors(path: RelativePath): void {
@@ -249,6 +258,6 @@ class Decider {
   #copyLoser(path: RelativePath, state: VersionState, loser: VersionId): void {
     if (!this.#context.conflictCopies || (state.kind !== 'file' && state.kind !== 'link')) return;
     const copy = conflictCopyPath(path, this.#context.author, loser);
-    if (!isLive(this.overlay.head(copy))) this.#write(copy, state, null, null, null);
+    if (!isLive(this.overlay.head(copy))) this.#write(copy, state, { from: null, changeId: null });
   }
 }

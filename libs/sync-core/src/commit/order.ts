@@ -4,8 +4,9 @@ import { NANOSECONDS_PER_MS, type VersionState } from '@syncpair/contracts';
 const MAX_AHEAD = 24n * 3_600_000n * NANOSECONDS_PER_MS;
 
 /**
- * The order of a new version: max(mtime, parent's order + 1 ms). "Newest wins" made independent of the order of arrival, while a version
- * made from another is always greater than it, whatever the clocks say. An mtime over 24 h ahead of `now` counts as `now`.
+ * The order of a new content: max(mtime, parent's order + 1 ms), the parent being the version it was made from. "Newest wins" made
+ * independent of the order of arrival, while a version made from another is always greater than it, whatever the clocks say. An mtime over
+ * 24 h ahead of `now` counts as `now`. A version that changes only mtime or executable bit keeps the order of its content.
  *
  * Times are nanoseconds since 1970.
  */
