@@ -54,6 +54,8 @@ export class DirectorySync {
   #pulledAt: string | null = null;
   #streamUp = false;
   #rejoin: 'none' | 'anew' | 'heads' = 'none';
+  /** True while the log is being read: what it tells is not known yet. */
+  #pulling = false;
   #merging = false;
   #toldApplied: Seq = -1;
   #appliedAt = 0;
@@ -189,6 +191,7 @@ export class DirectorySync {
       this.#rejoin !== 'none' ||
       !this.connection.isUp ||
       this.engine.pullWanted ||
+      this.#pulling ||
       this.engine.headsWanted
     )
       return false;
@@ -280,11 +283,14 @@ export class DirectorySync {
     }
     if (engine.pullWanted && engine.ownMove === null) {
       engine.pullWanted = false;
+      this.#pulling = true;
       try {
         await pull(engine);
       } catch (error) {
         engine.pullWanted = true;
         throw error;
+      } finally {
+        this.#pulling = false;
       }
       this.#pulledAt = new Date(engine.clock.wall()).toISOString();
       engine.state.setFact('last_sync', this.#pulledAt);
