@@ -122,10 +122,6 @@ export class Scanner {
     const { disk, state, clock } = this.#engine;
     const found = await disk.stat(paths);
     for (const [index, path] of paths.entries()) {
-      if (this.#waitsForFolder(parentOf(path))) {
-        this.#dirty.done(path);
-        continue;
-      }
       const observed = found[index] as Observed | null | DiskProblem;
       if (observed instanceof DiskProblem) {
         this.#dirty.done(path);
@@ -133,6 +129,8 @@ export class Scanner {
       } else if (observed === null) {
         this.#dirty.done(path);
         this.#vanished(path, state.base.get(path), clock.monotonic());
+      } else if (this.#waitsForFolder(parentOf(path))) {
+        this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
       } else {
         this.#examine(path, observed, state.base.get(path), false);
       }
@@ -151,8 +149,8 @@ export class Scanner {
   }
 
   /**
-   * A folder is looked at before what is in it: only then a moved folder is known as one, and not as many moved files. True when a look at
-   * it, or at one above it, was begun, which will come to everything below.
+   * A folder is looked at before what is in it: only then a moved folder is known as one, and not as many moved files. True while a look at
+   * it, or at one above it, has to come first.
    */
   #waitsForFolder(folder: RelativePath | null): boolean {
     const { state, changes, ignore } = this.#engine;
@@ -163,12 +161,15 @@ export class Scanner {
 
   async #list(folder: RelativePath | null, deep: boolean): Promise<void> {
     const { disk, state, problems, clock } = this.#engine;
-    if (this.#waitsForFolder(folder)) return;
     if (folder !== null && (this.#engine.ignore.prunes(folder) || this.#engine.changes.isMoving(folder))) return;
     const listing = await disk.list(folder);
     if (listing instanceof DiskProblem) {
       if (listing.code === 'ENOENT' || listing.code === 'not_a_folder') this.#folderGone(folder);
       else this.#unreadable(folder ?? '.', listing);
+      return;
+    }
+    if (this.#waitsForFolder(folder)) {
+      this.#folders.add(folder, { due: clock.monotonic() + BUSY_MS, deep });
       return;
     }
     problems.clear('scan', folder ?? '.');
