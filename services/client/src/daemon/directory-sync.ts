@@ -9,7 +9,7 @@ import { FullScanSchedule } from '../scan/full-scan-schedule.ts';
 import { type IgnoreFile } from '../scan/ignore-file.ts';
 import { Scanner } from '../scan/scanner.ts';
 import type { RenewableWatcher } from '../watch/renewable-watcher.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { Lane } from './lane.ts';
 import type { WakeSignal } from './wake-signal.ts';
@@ -62,7 +62,7 @@ export class DirectorySync {
   #cancelTimers: (() => void)[] = [];
 
   constructor(parts: DirectoryParts, root: RootIdentity) {
-    const { engine, signal } = parts;
+    const { engine } = parts;
     this.#parts = parts;
     this.#root = root;
     this.engine = engine;
@@ -71,7 +71,7 @@ export class DirectorySync {
     this.pusher = new Pusher(engine, this.scanner);
     this.applier = new Applier(engine, this.scanner);
     this.#schedule = new FullScanSchedule(engine, this.scanner, parts.watcher);
-    this.connection = new Connection({ clock: engine.clock, log: engine.log, delay: parts.delay, onChange: () => signal.wake() });
+    this.connection = engine.connection;
     if (engine.state.fact('epoch') === null) this.#rejoin = 'anew';
     else if (engine.state.fact('ignoring') !== engine.ignore.fingerprint) this.#rejoin = 'heads';
   }
@@ -139,8 +139,9 @@ export class DirectorySync {
     engine.wake();
   }
 
-  /** The stream is down: until it is back, what others do is found by asking. */
+  /** The stream is down: until it is back, what others do is found by asking, and so is whether the server is there at all. */
   onStreamDown(): void {
+    if (this.#streamUp) this.#wantPull();
     this.#streamUp = false;
     this.pusher.streaming = false;
   }

@@ -8,6 +8,7 @@ import type { LocalChanges } from '../scan/local-changes.ts';
 import type { SyncServer } from '../server/sync-server.ts';
 import type { State } from '../state/state.ts';
 import type { ContentCache } from '../transfer/content-cache.ts';
+import type { Connection } from './connection.ts';
 import type { Problems } from './problems.ts';
 
 /** What the stages of one directory share. Every field is touched on one thread; what takes long runs in lanes beside each other. */
@@ -17,6 +18,7 @@ export interface Engine {
   readonly state: State;
   readonly disk: Disk;
   readonly server: SyncServer;
+  readonly connection: Connection;
   readonly clock: Clock;
   readonly log: Logger;
   readonly problems: Problems;

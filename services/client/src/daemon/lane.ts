@@ -63,9 +63,7 @@ export class Lane {
     const { connection, step, onFailure } = this.#parts;
     this.busy = true;
     try {
-      const worked = await step();
-      if (worked) connection?.succeeded();
-      return worked;
+      return await step();
     } catch (error) {
       if (this.#stopped) return false;
       if (error instanceof ServerError && connection !== null) {

@@ -15,6 +15,7 @@ import { ContentCache } from '../transfer/content-cache.ts';
 import { retryDelayMs } from '../transfer/retry-delay.ts';
 import { createWatcher } from '../watch/create-watcher.ts';
 import { RenewableWatcher } from '../watch/renewable-watcher.ts';
+import { Connection } from './connection.ts';
 import { DirectorySync } from './directory-sync.ts';
 import type { Engine } from './engine.ts';
 import { Problems } from './problems.ts';
@@ -83,6 +84,7 @@ export async function openDirectory(
         conflictCopies: config.conflictCopies,
         signal: requests.signal,
       }),
+      connection: new Connection({ clock: systemClock, log, delay, onChange: () => signal.wake() }),
       clock: systemClock,
       log,
       problems: new Problems(delay, ({ path, code, message }) => log.warn(`${config.name}: ${path}: ${message} (${code})`)),

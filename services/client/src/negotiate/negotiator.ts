@@ -36,6 +36,7 @@ export async function negotiate(
     contents: proposal.contents ?? new Map(),
     pull: proposal.pull,
   });
+  engine.connection.succeeded();
   if (answer.status === 'rejoin') throw new RejoinNeeded('the server has another history of this directory');
   if (answer.head > engine.head) engine.head = answer.head;
   noteConflicts(engine, answer.conflicts);
