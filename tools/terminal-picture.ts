@@ -11,7 +11,7 @@ import { readScreen } from './terminal/screen.ts';
 import { screenSvg } from './terminal/screen-svg.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const COLUMNS = 100;
+const COLUMNS = 108;
 /** Bytes of output; more is no picture. */
 const MOST_OUTPUT = 4 * 1024 * 1024;
 
@@ -20,10 +20,10 @@ const quote = (word: string): string => (/^[\w./:=@%+-]+$/.test(word) ? word : `
 const args = process.argv.slice(2);
 const split = args.indexOf('--');
 const [picture = join(ROOT, 'docs/images/demo.svg')] = split < 0 ? args : args.slice(0, split);
-const command = split < 0 ? ['npm', 'run', '--silent', 'demo'] : args.slice(split + 1);
+const command = split < 0 ? ['node', 'tools/demo.ts', '--exit'] : args.slice(split + 1);
 if (command.length === 0) throw new Error('which command? node tools/terminal-picture.ts PICTURE.svg -- COMMAND');
 
-const told = command[0] === 'npm' ? 'npm run demo' : command.join(' ');
+const told = split < 0 ? 'npm run demo' : command.join(' ');
 const { NO_COLOR: _, ...env } = process.env;
 const { stdout, status, error } = spawnSync(
   'script',

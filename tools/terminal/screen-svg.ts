@@ -4,7 +4,7 @@ import type { Cell, Line } from './screen.ts';
 const CHARACTER = 8.4;
 const LINE = 19;
 const MARGIN = 18;
-const TITLE_BAR = 34;
+const TITLE_BAR = 42;
 const FONT = 14;
 const MOST_LINES = 200;
 
@@ -18,7 +18,8 @@ const TEXT = '#d0d7de';
 const DIM = '#8b949e';
 
 /** A screen as a picture with a window around it; its ground is its own, so it reads alike on light and dark pages. */
-export function screenSvg(lines: readonly Line[], { title, columns }: { readonly title: string; readonly columns: number }): string {
+export function screenSvg(screen: readonly Line[], { title, columns }: { readonly title: string; readonly columns: number }): string {
+  const lines = screen.flatMap((line) => wrap(line, columns));
   if (lines.length > MOST_LINES) throw new Error(`${lines.length} lines are too many for a picture; at most ${MOST_LINES}`);
   const width = Math.ceil(2 * MARGIN + columns * CHARACTER);
   const height = Math.ceil(TITLE_BAR + lines.length * LINE + MARGIN);
@@ -36,6 +37,13 @@ ${text.join('\n')}
 </g>
 </svg>
 `;
+}
+
+/** Goes on in the next line where the window ends, as a terminal does. */
+function wrap(line: Line, columns: number): Line[] {
+  const parts: Line[] = [];
+  for (let at = 0; at === 0 || at < line.length; at += columns) parts.push(line.slice(at, at + columns));
+  return parts;
 }
 
 /** Neighbouring cells of one style, without the spaces around them; each is placed by itself, so that any font keeps the columns. */

@@ -36,3 +36,8 @@ test('places each run of one colour at its column, and escapes what means someth
   expect(svg).toContain('aria-label="a &amp; b"');
   expect(svg).toContain('<tspan x="18" textLength="16.8">ab</tspan><tspan x="43.2" textLength="25.2" fill="#ff7b72">&lt;c&gt;</tspan>');
 });
+
+test('goes on in the next line where the window ends', () => {
+  const svg = screenSvg(readScreen('abcde\n'), { title: 't', columns: 3 });
+  expect(svg).toMatch(/>abc<.*\n.*>de</);
+});
