@@ -17,7 +17,9 @@ export function refuseForeignPage(headers: IncomingHttpHeaders, allowedHosts: re
   if (allowedHosts === undefined) return null;
   const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : '';
   const allowed = isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || allowedHosts.includes(name);
-  return allowed ? null : new DomainError('forbidden', 'the host that was asked for is not one of this server');
+  return allowed
+    ? null
+    : new DomainError('forbidden', 'this server does not go by the name in the host header; ask it by its address or as localhost');
 }
 
 function isHostOf(origin: string, host: string | string[] | undefined): boolean {

@@ -45,7 +45,7 @@ const module = MetadataModule.register({
   contentStore: (grants) => new HttpContentStore(config.blobUrl, grants),
   auth: config.auth,
 });
-const app = await createServiceApp(module, logOptions);
+const app = await createServiceApp(module, { ...logOptions, allowedHosts: config.allowedHosts });
 close = () => app.close();
 await app
   .listen(config.port, config.host)

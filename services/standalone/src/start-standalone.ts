@@ -65,7 +65,7 @@ async function start(options: StandaloneOptions, signal: AbortSignal, closers: C
   const log = openServerLog(options);
   early.handOnTo(log);
   if (!isLoopback(host)) log.warn(`everybody who reaches ${host}:${port} can read and change everything: there are no tokens in open mode`);
-  const app = await createApp({ storageDir, databaseUrl, log, signal }, closers);
+  const app = await createApp({ storageDir, databaseUrl, loopback: isLoopback(host), log, signal }, closers);
   signal.throwIfAborted();
   await app.listen(port, host).catch((error: unknown) => {
     throw explainListenError(error, host, port);

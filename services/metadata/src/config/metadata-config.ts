@@ -17,6 +17,8 @@ const databaseUrl = (missing: string) =>
       (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
       'not a URL like postgresql://user:password@host:5432/database',
     );
+/** A page in a browser on this machine could reach a server that listens here only, by a name that was made to resolve to it. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 const auth = z
   .enum(['open', 'token'], { error: 'not one of open, token' })
   .refine((mode) => mode === 'open', 'token is not available yet; leave it out for a trusted network');
@@ -35,6 +37,11 @@ const schema = z
     SYNCPAIR_BLOB_URL: httpUrl,
     SYNCPAIR_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
     SYNCPAIR_AUTH: auth.default('open'),
+    SYNCPAIR_ALLOWED_HOSTS: z
+      .string()
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .refine((names) => names.every((name) => /^[a-z0-9.-]+$/.test(name)), 'not a list of host names, such as sync.example.com,sync.local')
+      .optional(),
   })
   .transform((env) => ({
     port: env.SYNCPAIR_METADATA_PORT,
@@ -46,9 +53,10 @@ const schema = z
     blobUrl: env.SYNCPAIR_BLOB_URL,
     logLevel: env.SYNCPAIR_LOG_LEVEL,
     auth: 'open' as const,
+    allowedHosts: env.SYNCPAIR_ALLOWED_HOSTS ?? (LOOPBACK.test(env.SYNCPAIR_METADATA_HOST) ? [] : undefined),
   }));
 
-/** How the service runs alone. */
+/** How the service runs alone. `allowedHosts` are the names it may be asked by besides its addresses and localhost: any when undefined. */
 export type MetadataConfig = z.output<typeof schema>;
 
 /** The configuration in an environment, or all that is wrong with it, one mistake a line. An empty variable counts as not set. */

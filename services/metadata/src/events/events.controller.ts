@@ -48,6 +48,8 @@ export class EventsController {
     const refs = directory.map((name, index) =>
       directoryOf(principalOf(request), { client_id, directory: name, shared: shared[index] ?? shared[0] ?? false }),
     );
+    // A HEAD has no body that could go on; the framework sends it here because it mirrors the GET.
+    if (request.method === 'HEAD') return void (await reply.headers(STREAM_HEADERS).send());
     const headers = reply.getHeaders() as Record<string, string>;
     reply.hijack();
     reply.raw.writeHead(200, { ...headers, ...STREAM_HEADERS });

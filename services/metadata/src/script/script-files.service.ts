@@ -66,10 +66,10 @@ export class ScriptFilesService {
    */
   async upload(principal: Principal, request: UploadRequest): Promise<{ readonly created: boolean; readonly answer: UploadAnswer }> {
     const { ref, path, hash, modified, size } = request;
-    const directory = await ensureDirectory(this.#db, ref);
     const stored = await this.#store.put(principal.id, hash, request.body);
     if (size !== undefined && size !== stored.size)
       throw new DomainError('hash_mismatch', `the content has ${stored.size} bytes, not ${size}`, path);
+    const directory = await ensureDirectory(this.#db, ref);
     const head = (await readHeads(this.#db, directory.id, [path])).get(path);
     const executable = head?.state.kind === 'file' && head.state.executable;
     const entry: FileEntry = { kind: 'file', hash, size: stored.size, mtime: modified, executable };

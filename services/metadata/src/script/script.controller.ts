@@ -1,6 +1,15 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { DomainError, ROUTES, type SyncResponseJson, nameOf, syncRequestSchema, toIsoTime, uploadJsonSchema } from '@syncpair/contracts';
+import {
+  DomainError,
+  ROUTES,
+  type RelativePath,
+  type SyncResponseJson,
+  nameOf,
+  syncRequestSchema,
+  toIsoTime,
+  uploadJsonSchema,
+} from '@syncpair/contracts';
 import { parseWith } from '@syncpair/service-http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { directoryOf } from '../auth/access.ts';
@@ -73,16 +82,19 @@ const isBytes = (request: FastifyRequest): boolean => request.headers['content-t
 function fromBytes(request: FastifyRequest, query: unknown): ParsedUpload {
   const named = parseWith(uploadQuerySchema, query);
   const length = request.headers['content-length'];
-  if (named.size !== undefined && length !== undefined && Number(length) !== named.size) {
-    throw new DomainError('hash_mismatch', `the body has ${length} bytes, not ${named.size}`, named.path);
-  }
+  if (length !== undefined) refuseSize(named, Number(length));
   return { named, path: named.path, hash: named.hash, modified: named.modified, size: named.size, body: request.raw };
 }
 
 function fromJson(request: FastifyRequest): ParsedUpload {
   const named = parseWith(uploadJsonSchema, request.body);
   const bytes = Buffer.from(named.content, 'base64');
+  refuseSize(named, bytes.length);
   return { named, path: named.path, hash: named.hash, modified: named.modified, size: named.size, body: Readable.from([bytes]) };
+}
+
+function refuseSize({ size, path }: { readonly size?: number | undefined; readonly path: RelativePath }, length: number): void {
+  if (size !== undefined && size !== length) throw new DomainError('hash_mismatch', `the content has ${length} bytes, not ${size}`, path);
 }
 
 async function send(reply: FastifyReply, method: string, found: Download, wanted: WantedRange): Promise<void> {

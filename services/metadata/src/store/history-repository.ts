@@ -4,6 +4,7 @@ import {
   type RelativePath,
   type Seq,
   type VersionId,
+  ancestorsOf,
   rebase,
   splitVersionId,
   toIsoTime,
@@ -128,10 +129,13 @@ async function readLineage(db: Queryable, directory: number, path: RelativePath)
   while (parts.length <= MAX_MOVES) {
     const last = parts.at(-1) as LineagePart;
     const [move] = await db.query<{ from_path: string; to_path: string; seq: string; ordinal: number }>(
-      `SELECT from_path, to_path, seq, ordinal FROM move
-       WHERE directory = $1 AND (seq, ordinal) < ($2::bigint, $3::integer) AND (to_path = $4 OR starts_with($4, to_path || '/'))
-       ORDER BY seq DESC, ordinal DESC LIMIT 1`,
-      [directory, last.seq, last.ordinal, last.path],
+      `SELECT m.* FROM unnest($4::text[]) q(path)
+       CROSS JOIN LATERAL (
+         SELECT from_path, to_path, seq, ordinal FROM move
+         WHERE directory = $1 AND left(to_path, 512) = left(q.path, 512) AND to_path = q.path AND (seq, ordinal) < ($2::bigint, $3::integer)
+         ORDER BY seq DESC, ordinal DESC LIMIT 1
+       ) m ORDER BY m.seq DESC, m.ordinal DESC LIMIT 1`,
+      [directory, last.seq, last.ordinal, [last.path, ...ancestorsOf(last.path)]],
     );
     if (move === undefined) break;
     parts.push({

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Change,
+  type DirectoryKey,
+  EMPTY_HASH,
+  MAX_CHANGES_PER_REQUEST,
+  type RelativePath,
+  type VersionId,
+} from '@syncpair/contracts';
+import { type TestDatabase, testDatabase } from '@syncpair/testing';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Database } from '../database/database.ts';
+import { openDatabase } from '../database/open-database.ts';
+import { ensureDirectory, lockDirectory } from '../store/directory-repository.ts';
+import type { CommitJob, CommittedGroup } from './commit-job.ts';
+import { CommitQueue } from './commit-queue.ts';
+
+const DEVICE = 'd'.repeat(32);
+let server: TestDatabase;
+let dataSource: DataSource;
+let database: Database;
+let groups: CommittedGroup[];
+let queue: CommitQueue;
+let key: DirectoryKey;
+let epoch: string;
+let directories = 0;
+
+beforeAll(async () => {
+  server = await testDatabase();
+  dataSource = await openDatabase({ url: server.url, log: { info: () => undefined, warn: () => undefined } });
+  database = new Database(dataSource);
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await server.close();
+});
+beforeEach(async () => {
+  const name = `queue-${(directories += 1)}`;
+  key = name as DirectoryKey;
+  groups = [];
+  queue = new CommitQueue(database, (group) => groups.push(group), Date.now);
+  ({ epoch } = await ensureDirectory(database, { client_id: 'alice', name, shared: true }));
+});
+
+const entry = { kind: 'file', hash: EMPTY_HASH, size: 0, mtime: 0n, executable: false } as const;
+const contents = new Map([[EMPTY_HASH, { hash: EMPTY_HASH, size: 0, location: 'here' }]]);
+const put = (path: string): Change => ({ op: 'put', id: randomUUID(), path: path as RelativePath, base: null, entry });
+const job = (name: string, changes: readonly Change[], more: Partial<CommitJob> = {}): CommitJob => ({
+  key,
+  device: DEVICE,
+  author: name,
+  epoch,
+  cursor: 0,
+  changes,
+  contents,
+  conflictCopies: false,
+  ...more,
+});
+const edits = (name: string, count: number): CommitJob =>
+  job(
+    name,
+    Array.from({ length: count }, (_, index) => put(`${name}-${index}`)),
+  );
+/** Authors of the commits of each group. */
+const authors = (): string[][] => groups.map(({ commits }) => commits.map(({ author }) => author));
+
+test('what arrives while one transaction is under way goes together into the next, each as a commit of its own', async () => {
+  const results = await Promise.all(Array.from({ length: 50 }, (_, index) => queue.commit(edits(`job${index}`, 2))));
+  expect(results.every(({ status }) => status === 'decided')).toBe(true);
+  expect(authors().map(({ length }) => length)).toEqual([1, 49]);
+  expect(groups.flatMap(({ commits }) => commits.map(({ seq }) => seq))).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  expect(groups.map(({ previous, directory }) => [previous, directory.head])).toEqual([
+    [0, 1],
+    [1, 50],
+  ]);
+});
+
+test('a group is cut at the changes that one request may have; small jobs go before a large one that came earlier, once', async () => {
+  await Promise.all([
+    queue.commit(edits('first', 1)),
+    queue.commit(edits('large', MAX_CHANGES_PER_REQUEST)),
+    ...Array.from({ length: 12 }, (_, index) => queue.commit(edits(`small${index}`, 100))),
+  ]);
+  const sizes = groups.map(({ commits }) => commits.reduce((sum, { changes }) => sum + changes.length, 0));
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_CHANGES_PER_REQUEST);
+  expect(authors()[0]).toEqual(['first']);
+  expect(authors()[1]).toHaveLength(10);
+  expect(authors()[1]).not.toContain('large');
+  expect(authors()[2]).toEqual(['large']);
+  expect(authors()[3]).toHaveLength(2);
+});
+
+test('a job that moves something has a transaction of its own', async () => {
+  await queue.commit(edits('a', 1));
+  const move: Change = { op: 'move', id: randomUUID(), from: 'a-0' as RelativePath, to: 'b-0' as RelativePath, base: '1.0' as VersionId };
+  await Promise.all([
+    queue.commit(edits('x', 1)),
+    queue.commit(edits('y', 1)),
+    queue.commit(job('mover', [move])),
+    queue.commit(edits('z', 1)),
+  ]);
+  expect(authors().flat()).toEqual(['a', 'x', 'y', 'mover', 'z']);
+  expect(authors()).toContainEqual(['mover']);
+});
+
+test('a job that cannot be stored fails alone', async () => {
+  const broken = job('broken', [{ ...put('broken'), id: '\0' }]);
+  const settled = await Promise.allSettled([
+    queue.commit(edits('first', 1)),
+    queue.commit(edits('before', 1)),
+    queue.commit(broken),
+    queue.commit(edits('after', 1)),
+  ]);
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(authors().flat()).toEqual(['first', 'before', 'after']);
+});
+
+test('a job of another history, or from beyond the log, is told to join again, and its neighbours are decided', async () => {
+  const [, stranger, beyond, known] = await Promise.all([
+    queue.commit(edits('first', 1)),
+    queue.commit(job('stranger', [put('s')], { epoch: 'other' })),
+    queue.commit(job('beyond', [put('b')], { cursor: 99 })),
+    queue.commit(edits('known', 1)),
+  ]);
+  expect([stranger.status, beyond.status, known.status]).toEqual(['rejoin', 'rejoin', 'decided']);
+  expect(authors()).toEqual([['first'], ['known']]);
+});
+
+test('directories do not wait for each other', async () => {
+  const { epoch: other } = await ensureDirectory(database, { client_id: 'alice', name: `${key}-other`, shared: true });
+  const stuck = await database.transaction('write', async (transaction) => {
+    await lockDirectory(transaction, key);
+    const waiting = queue.commit(edits('stuck', 1));
+    await queue.commit(job('free', [put('f')], { key: `${key}-other` as DirectoryKey, epoch: other }));
+    expect(authors()).toEqual([['free']]);
+    return { waiting };
+  });
+  await stuck.waiting;
+  expect(authors()).toEqual([['free'], ['stuck']]);
+});
