@@ -3,7 +3,6 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
   readlinkSync,
   renameSync,
@@ -14,24 +13,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { arrives, read } from './harness/files.ts';
 import { setFileTime } from './harness/file-time.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
 
 const world = useWorld();
-
-const read = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-};
-
-/** Waits until a file holds a text. */
-const arrives = (path: string, text: string): Promise<true> =>
-  until(`${JSON.stringify(text)} in ${path}`, () => (read(path) === text ? true : undefined));
 
 test('a hundred files go up and down, and edits, deletions and new folders follow', async () => {
   const alice = world.client('alice');
@@ -134,7 +122,6 @@ const NAMES = [
   'new\nline',
   'tab\there',
   'quote"double\'single`back',
-  'back\\slash',
   '-rf',
   '--help',
   '%2e%2F',

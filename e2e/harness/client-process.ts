@@ -1,6 +1,7 @@
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Conflict, type HistoryItem, type Hold, type Status, statusSchema } from '@syncpair/contracts';
+import { askDaemon } from './ask-daemon.ts';
 import { type Ended, RealProcess, type SpawnPlace, runSyncpair } from './real-process.ts';
 import { until } from './until.ts';
 
@@ -10,6 +11,10 @@ export interface ClientSetup {
   /** Its HOME; the folder, the configuration and the sockets lie in it. */
   readonly home: string;
   readonly directory: string;
+  /** Name of the folder in HOME; `folder` where nothing is told. */
+  readonly folder?: string;
+  /** The whole configuration as text, instead of one that names the directory and the folder. */
+  readonly document?: string;
   /** More `settings` of the directory. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Run as this user; only root can. */
@@ -32,7 +37,7 @@ export class ClientProcess {
     this.id = setup.id;
     this.home = setup.home;
     this.directory = setup.directory;
-    this.folder = join(setup.home, 'folder');
+    this.folder = join(setup.home, setup.folder ?? 'folder');
     this.config = join(setup.home, 'config.yaml');
     for (const folder of [setup.home, this.folder]) mkdirSync(folder, { recursive: true });
     mkdirSync(join(setup.home, 'run'), { recursive: true, mode: 0o700 });
@@ -43,7 +48,11 @@ export class ClientProcess {
 
   /** Writes the configuration; a running client reads it at its next start. */
   configure({ server = this.#setup.server, settings = {} }: { server?: string; settings?: Readonly<Record<string, unknown>> }): void {
-    const { id, directory } = this.#setup;
+    const { id, directory, document: text } = this.#setup;
+    if (text !== undefined) {
+      writeFileSync(this.config, text);
+      return;
+    }
     const document = {
       client_id: id,
       server,
@@ -80,7 +89,7 @@ export class ClientProcess {
     this.launch();
     await until(`${this.id} answers\n${this.log.slice(-3000)}`, async () => {
       if (!this.process.isRunning) throw new Error(`${this.id} ended: ${this.log.slice(-3000)}`);
-      return (await this.run('holds', 'list')).code === 0 ? true : undefined;
+      return (await this.#ask('status')) === null ? undefined : true;
     });
   }
 
@@ -119,7 +128,7 @@ export class ClientProcess {
   }
 
   async status(): Promise<Status> {
-    return statusSchema.parse(await this.json('status'));
+    return statusSchema.parse((await this.#ask<unknown>('status')) ?? (await this.json('status')));
   }
 
   history(...path: string[]): Promise<HistoryItem[]> {
@@ -130,8 +139,12 @@ export class ClientProcess {
     return this.json('conflicts', 'list', ...more);
   }
 
-  holds(): Promise<Hold[]> {
-    return this.json('holds', 'list');
+  async holds(): Promise<Hold[]> {
+    return (await this.#ask<Hold[]>('holds')) ?? (await this.json('holds', 'list'));
+  }
+
+  #ask<T>(method: 'status' | 'holds'): Promise<T | null> {
+    return askDaemon(join(this.home, 'run'), method);
   }
 
   /** A path in its folder. */

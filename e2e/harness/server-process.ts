@@ -1,5 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Ended, RealProcess } from './real-process.ts';
+import { until } from './until.ts';
 
 /** A `syncpair server` with its storage; it can be ended and started again on the same port. */
 export class ServerProcess {
@@ -49,6 +51,27 @@ export class ServerProcess {
 
   kill(): Promise<Ended> {
     return this.process.kill();
+  }
+
+  /** The main process of its PostgreSQL, also when the server itself was killed; null when there is none. */
+  get postgresPid(): number | null {
+    try {
+      const pid = Number(readFileSync(join(this.storageDir, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+      process.kill(pid, 0);
+      return pid;
+    } catch {
+      // No such file, or a file that outlived its process.
+      return null;
+    }
+  }
+
+  /** Ends it and what it may have left behind, whatever state it is in. */
+  async end(): Promise<void> {
+    if (this.#process?.isRunning === true) await this.stop();
+    const left = this.postgresPid;
+    if (left === null) return;
+    process.kill(left, 'SIGQUIT');
+    await until('the PostgreSQL that was left has ended', () => (this.postgresPid === null ? true : undefined));
   }
 
   get log(): string {

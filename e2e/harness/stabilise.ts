@@ -30,7 +30,7 @@ export async function stabilise(clients: readonly ClientProcess[], options: Stab
     }
     if (performance.now() > end) break;
   }
-  const told = await Promise.all(clients.map((client) => client.json('status').catch((error: unknown) => String(error))));
+  const told = await Promise.all(clients.map((client) => client.status().catch((error: unknown) => String(error))));
   const unlike = clients.flatMap(({ id }, index) =>
     differences(trees[0] as Tree, trees[index] as Tree).map((line) => `${clients[0]?.id} | ${id}: ${line}`),
   );

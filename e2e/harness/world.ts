@@ -5,11 +5,13 @@ import { type FaultyProxy, startFaultyProxy } from '@syncpair/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { ClientProcess, type ClientSetup } from './client-process.ts';
 import { assertBuilt } from './command.ts';
+import { removeWhenWeEnd } from './remove-when-we-end.ts';
 import { ServerProcess } from './server-process.ts';
 import { stabilise } from './stabilise.ts';
 
 /** Characters of each log that are shown when a test fails; all of it stays where `SYNCPAIR_E2E_KEEP` is set. */
 const SHOWN_LOG = 6_000;
+const KEEP = process.env['SYNCPAIR_E2E_KEEP'] !== undefined;
 
 export type ClientOptions = Partial<Omit<ClientSetup, 'id' | 'home'>>;
 
@@ -25,6 +27,7 @@ export class World {
   constructor() {
     // Clients that run as somebody else must be able to pass.
     chmodSync(this.folder, 0o755);
+    removeWhenWeEnd(this.folder, { keep: KEEP });
   }
 
   /** A client that is not started yet. Clients of one test share one directory, unless they are told otherwise. */
@@ -76,31 +79,23 @@ export class World {
   async clear(): Promise<void> {
     await Promise.all(this.#clients.filter(({ isRunning }) => isRunning).map((client) => client.kill()));
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
-    for (const other of this.#others) if (isRunning(other)) await other.stop();
+    await Promise.all(this.#others.map((other) => other.end()));
     this.#proxies = [];
     this.#others = [];
   }
 
   async close(): Promise<void> {
-    if (isRunning(this.server)) await this.server.stop();
-    if (process.env['SYNCPAIR_E2E_KEEP'] === undefined)
-      rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await this.server.end();
+    if (!KEEP) rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   /** What the processes told, for whoever reads a failed test. */
   logs(): string {
-    const each = [...this.#clients.map(({ id, log }) => [id, log] as const), ['server', this.server.log] as const];
+    const servers = [this.server, ...this.#others].map(({ log }, index) => [index === 0 ? 'server' : `server ${index + 1}`, log] as const);
+    const each = [...this.#clients.map(({ id, log }) => [id, log] as const), ...servers];
     return each.map(([name, log]) => `--- ${name}\n${log.slice(-SHOWN_LOG)}`).join('\n');
   }
 }
-
-const isRunning = (server: ServerProcess): boolean => {
-  try {
-    return server.process.isRunning;
-  } catch {
-    return false;
-  }
-};
 
 /** A world for the tests of a file. */
 export function useWorld({ testTimeout = 180_000 }: { readonly testTimeout?: number } = {}): World {
