@@ -8,4 +8,5 @@ export * from './guard/guard-deletions.ts';
 export * from './plan/plan-path.ts';
 export * from './plan/recognise-move.ts';
 export * from './ignore/ignore-lint.ts';
+export * from './ignore/ignore-pattern.ts';
 export * from './ignore/ignore-rules.ts';

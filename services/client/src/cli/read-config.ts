@@ -1,4 +1,5 @@
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
+import { formatConfigError } from '../config/format-config-error.ts';
 import { usageError } from './cli-error.ts';
 import type { CommonOptions } from './context.ts';
 
@@ -15,7 +16,12 @@ export interface CommandConfig {
 export async function readConfig({ file }: CommonOptions): Promise<CommandConfig> {
   if (file === undefined) throw usageError('the configuration is missing; name it with --file CONFIG');
   const { loadConfig } = await import('../config/load-config.ts');
-  const config = await loadConfig(file);
+  const loaded = await loadConfig(file);
+  if (!loaded.ok) {
+    const [first, ...others] = loaded.errors.map(formatConfigError);
+    throw usageError(`${first ?? file}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
+  }
+  const { config } = loaded;
   return { file, config, directories: config.directories.filter((directory) => directory.enabled) };
 }
 

@@ -1,10 +1,17 @@
 import type { HoldLimits } from '@syncpair/sync-core';
 
-/** Something wrong or doubtful in a configuration file, with the place to look at. Lines and columns count from 1. */
-export interface ConfigError {
-  readonly file: string;
+/** A place in a text. Lines and columns count from 1. */
+export interface Place {
   readonly line: number;
   readonly column: number;
+}
+
+/** Something wrong or doubtful in a configuration file. */
+export interface ConfigError {
+  readonly file: string;
+  /** Null for the file as a whole. */
+  readonly place: Place | null;
+  /** What is wrong, a semicolon, and what to write instead. Names no secret. */
   readonly message: string;
 }
 
@@ -12,8 +19,9 @@ export interface ConfigError {
 export interface ClientConfig {
   readonly file: string;
   readonly clientId: string;
-  /** Without a slash at the end. */
+  /** Scheme, host and port, without a slash at the end. */
   readonly server: string;
+  /** Absolute. */
   readonly tokenFile: string | null;
   readonly directories: readonly DirectoryConfig[];
   /** What is allowed and probably not meant. */

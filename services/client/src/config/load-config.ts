@@ -1,34 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
-import type { ClientConfig } from './config.ts';
+import { checkFolders } from './check-folders.ts';
+import type { ClientConfig, ConfigError } from './config.ts';
+import { lookAtFolder } from './look-at-folder.ts';
+import { parseConfig } from './parse-config.ts';
+import { readConfigFile } from './read-config-file.ts';
 
-// Stop-gap until the real parser lands: it checks nothing.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export async function loadConfig(file: string): Promise<ClientConfig> {
-  const raw: any = parse(readFileSync(file, 'utf8'));
-  const at = (path: string): string => (path.startsWith('~') ? resolve(homedir() + path.slice(1)) : resolve(dirname(file), path));
-  return {
-    file,
-    clientId: raw.client_id,
-    server: String(raw.server).replace(/\/$/, ''),
-    tokenFile: null,
-    warnings: [],
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    directories: raw.directories.map((one: any) => {
-      const s = { ...raw.default, ...one.settings };
-      return {
-        name: one.name,
-        localPath: at(one.local_path),
-        description: s.description ?? null,
-        shared: s.shared ?? false,
-        syncIntervalSeconds: s.sync_interval_seconds ?? 30,
-        enabled: s.enabled ?? true,
-        ignorePatterns: [...new Set([...(raw.default?.ignore_patterns ?? []), ...(one.settings?.ignore_patterns ?? [])])],
-        hold: s.hold ?? { files: 50, percent: 50 },
-        conflictCopies: s.conflict_copies ?? false,
-      };
+/** A configuration that can be used, or everything that is wrong with it, by place; never none. */
+export type LoadedConfig =
+  { readonly ok: true; readonly config: ClientConfig } | { readonly ok: false; readonly errors: readonly ConfigError[] };
+
+/** Reads and checks a configuration file, and looks at the folders of the directories that are enabled; changes nothing on disk. */
+export async function loadConfig(file: string, { home = homedir(), platform = process.platform } = {}): Promise<LoadedConfig> {
+  const text = await readConfigFile(file);
+  if (typeof text !== 'string') return { ok: false, errors: [text] };
+  const parsed = parseConfig(text, { file, folder: dirname(resolve(file)), home, platform });
+  if (!parsed.ok) return parsed;
+  const { config, pathsAt } = parsed;
+  const folders = await Promise.all(
+    config.directories.flatMap(({ name, localPath, enabled }, index) => {
+      const place = pathsAt[index];
+      return enabled && place !== undefined ? [lookAtFolder(localPath).then((facts) => ({ name, place, facts }))] : [];
     }),
-  };
+  );
+  const errors = checkFolders(folders, { file, home: await lookAtFolder(home), platform });
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, config };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PRODUCT_VERSION } from '@syncpair/contracts';
+import { formatConfigError } from '../../config/format-config-error.ts';
 import { startControlServer } from '../../control/control-server.ts';
 import type { CliContext, CommonOptions } from '../context.ts';
 import { EXIT, type ExitCode, exitCodeFor } from '../exit-code.ts';
@@ -17,6 +18,7 @@ interface ClientOptions extends CommonOptions {
 export async function client(options: ClientOptions, _args: readonly string[], { log: root }: CliContext): Promise<ExitCode> {
   const { config, directories } = await readConfig(options);
   const log = root.child('client');
+  for (const warning of config.warnings) log.warn(formatConfigError(warning));
   const stop = stopSignal(log);
   const { startDaemon } = await import('../../daemon/daemon.ts');
   log.info(
