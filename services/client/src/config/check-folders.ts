@@ -40,14 +40,12 @@ export function checkFolders(
 }
 
 function aloneWrong(facts: FolderFacts, home: FolderFacts, platform: NodeJS.Platform): string | null {
-  const { problem, realPath, localPath } = facts;
+  const { problem, realPath } = facts;
   if (problem?.kind === 'dangling')
     return `leads over the link ${quote(problem.path)} to ${quote(problem.target)}, which does not exist; make that folder, or write another path`;
   if (problem?.kind === 'loop') return `leads over the link ${quote(problem.path)}, which leads back to itself; write another path`;
-  if (problem !== null) {
-    const part = problem.path === realPath ? `${quote(localPath)}` : `${quote(localPath)}, and ${quote(problem.path)}`;
-    return `is ${part}, a file; write the path of a folder`;
-  }
+  if (problem !== null)
+    return `${problem.path === realPath ? 'is' : 'leads over'} ${quote(problem.path)}, a file; write the path of a folder`;
   if ((platform === 'win32' ? win32 : posix).dirname(realPath) === realPath)
     return 'is the root of the file system; write a folder of its own, as in ~/team';
   const relation = relationOf(facts, home, platform);

@@ -13,9 +13,8 @@ export async function lookAtFolder(localPath: string): Promise<FolderFacts> {
       break;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      const target = code === 'ENOENT' ? await targetOf(existing) : null;
-      if (target !== null) problem = { kind: 'dangling', path: existing, target };
-      else if (code === 'ELOOP') problem ??= { kind: 'loop', path: existing };
+      const target = code === 'ENOENT' || code === 'ELOOP' ? await targetOf(existing) : null;
+      if (target !== null) problem = code === 'ELOOP' ? { kind: 'loop', path: existing } : { kind: 'dangling', path: existing, target };
       const parent = dirname(existing);
       if (parent === existing) break;
       missing.unshift(basename(existing));

@@ -175,7 +175,7 @@ class ConfigReader {
   #path(node: Node, name: string, example: string): string | undefined {
     const text = readText(this.#source, node, name, `a path, as in ${name}: ${example}`);
     if (text === undefined) return undefined;
-    const path = resolvePath(text, this.#options);
+    const path = resolvePath(text, this.#options, example);
     if (path.ok) return path.value;
     this.#source.findings.refuse(node, `${quote(name)} ${path.reason}`);
     return undefined;

@@ -26,7 +26,11 @@ export function readPatterns(source: YamlSource, node: Node): readonly string[] 
     if (nodes.has(text)) continue;
     nodes.set(text, value);
     const pattern = parseIgnorePattern(text);
-    if (!pattern.ok) findings.refuse(value, `the pattern ${quote(text)} cannot be used: ${pattern.reason}`);
+    if (!pattern.ok)
+      findings.refuse(
+        value,
+        `the pattern ${quote(text)} cannot be used: ${pattern.reason}${pattern.reason.includes(';') ? '' : '; write another one, or remove the line'}`,
+      );
     else alternatives += pattern.value.globs.length;
     if (alternatives > MAX_ALTERNATIVES_IN_ALL) {
       findings.refuse(

@@ -12,9 +12,9 @@ export interface PathBase {
 }
 
 /** Makes a path of the configuration absolute: `~` is the user's home, a relative path begins at the folder of the configuration. */
-export function resolvePath(text: string, { folder, home, platform }: PathBase): Parsed<string> {
+export function resolvePath(text: string, { folder, home, platform }: PathBase, example: string): Parsed<string> {
   const path = platform === 'win32' ? win32 : posix;
-  if (text.trim() === '') return refused('is empty; write a folder, as in ~/team');
+  if (text.trim() === '') return refused(`is empty; write a path, as in ${example}`);
   if (/[\0\r\n]/.test(text)) return refused('has a line ending or NUL in it; write the path on one line');
   const first = (platform === 'win32' ? /^[^\\/]*/ : /^[^/]*/).exec(text)?.[0] ?? '';
   if (first === '~') return parsed(path.resolve(home, `.${text.slice(1) === '' ? '' : path.sep}${text.slice(1)}`));
