@@ -8,7 +8,7 @@ import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead, RemoteMove } from '../state/remote-store.ts';
 import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts';
-import { isLarge } from '../transfer/upload.ts';
+import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
 import { canHold } from './platform-names.ts';
 import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
 
@@ -48,8 +48,9 @@ export class Applier {
   /** Applies one large file. */
   async stepLarge(): Promise<boolean> {
     if (!this.#scanner.complete || this.#engine.state.remote.moves().length > 0) return false;
-    for (const planned of this.#eachEntry()) {
-      if (!needsLarge(planned) || !this.#hasFolder(planned.head.path, new Set())) continue;
+    for (const head of this.#engine.state.remote.largerThan(MAX_SMALL_BYTES, PAGE)) {
+      const planned = this.#consider(head);
+      if (planned === null || !needsLarge(planned) || !this.#hasFolder(head.path, new Set())) continue;
       await this.#applyLarge(planned);
       return true;
     }

@@ -24,6 +24,8 @@ const LARGE_LANES = 2;
 export interface DirectoryParts {
   readonly engine: Engine;
   readonly signal: WakeSignal;
+  /** Wakes the scan alone: a hint of the watcher gives nobody else anything to do. Woken along with `signal`. */
+  readonly scanSignal: WakeSignal;
   readonly watcher: RenewableWatcher;
   readonly ignoreFile: IgnoreFile;
   /** Milliseconds before try number `attempt` (0 upwards). */
@@ -79,16 +81,17 @@ export class DirectorySync {
   /** Begins; returns at once. */
   start(): void {
     const { watcher, inspect } = this.#parts;
-    this.scanner.scanAll();
+    // A folder that joins is scanned once its server's heads are known: equal contents then need no hashing twice.
+    if (this.#rejoin !== 'anew' || inspect) this.scanner.scanAll();
     if (!inspect) {
       watcher
         .start((hint) => {
           this.scanner.hint(hint);
-          this.engine.wake();
+          this.#parts.scanSignal.wake();
         })
         .catch((error: unknown) => this.#surprise(error));
     }
-    this.#addLane({ connection: null, step: () => this.#scanStep(), nextDue: () => this.scanner.nextDue() });
+    this.#addLane({ connection: null, step: () => this.#scanStep(), nextDue: () => this.scanner.nextDue() }, this.#parts.scanSignal);
     this.#addLane({ connection: this.connection, step: () => this.#pullStep(), nextDue: () => this.#reportDue() });
     if (!inspect) {
       this.#addLane({ connection: this.connection, step: () => this.#pushStep(), nextDue: () => this.#pushDue() });
@@ -218,13 +221,16 @@ export class DirectorySync {
     this.engine.wake();
   }
 
-  #addLane(work: { connection: Connection | null; step: () => Promise<boolean>; nextDue: () => number | null }): void {
+  #addLane(
+    work: { connection: Connection | null; step: () => Promise<boolean>; nextDue: () => number | null },
+    signal = this.#parts.signal,
+  ): void {
     const { clock } = this.engine;
     this.#lanes.push(
       new Lane({
         ...work,
         clock,
-        signal: this.#parts.signal,
+        signal,
         mayRun: () => this.halted === null && (work.connection === null || !this.#merging),
         onFailure: (error) => this.#onFailure(error),
       }),
@@ -336,7 +342,7 @@ export class DirectorySync {
       } else await readAllHeads(engine);
       this.#rejoin = 'none';
       engine.pullWanted = true;
-      this.scanner.scanAll();
+      this.scanner.scanAnew();
     } finally {
       this.#merging = false;
       engine.wake();

@@ -64,7 +64,8 @@ export async function openDirectory(
     if (!inspect) await disk.clean();
     const ignoreFile = new IgnoreFile(config.ignorePatterns);
     const device = state.fact('device') as string;
-    const signal = new WakeSignal();
+    const scanSignal = new WakeSignal();
+    const signal = new WakeSignal(scanSignal);
     const delay = (attempt: number): number => retryDelayMs(attempt, Math.random());
     const idPrefix = randomBytes(9).toString('base64url');
     let ids = 0;
@@ -103,7 +104,7 @@ export async function openDirectory(
       nextWake: (due) => signal.wait(signal.count, systemClock, due),
     };
     const watcher = new RenewableWatcher(() => createWatcher({ root: config.localPath, prunes: (folder) => engine.ignore.prunes(folder) }));
-    const sync = new DirectorySync({ engine, signal, watcher, ignoreFile, delay, inspect }, root);
+    const sync = new DirectorySync({ engine, signal, scanSignal, watcher, ignoreFile, delay, inspect }, root);
     return {
       sync,
       device,

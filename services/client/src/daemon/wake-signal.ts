@@ -4,6 +4,12 @@ import type { Clock } from '../runtime/clock.ts';
 export class WakeSignal {
   #count = 0;
   #waiting = new Set<() => void>();
+  readonly #also: WakeSignal | null;
+
+  /** `also` is woken along with this one. */
+  constructor(also: WakeSignal | null = null) {
+    this.#also = also;
+  }
 
   /** How often it was woken; taken before a look around, so that `wait` knows what happened since. */
   get count(): number {
@@ -15,6 +21,7 @@ export class WakeSignal {
     const waiting = this.#waiting;
     this.#waiting = new Set();
     for (const resolve of waiting) resolve();
+    this.#also?.wake();
   }
 
   /** Waits for the first wake after `seen`, or until `due` (monotonic milliseconds; null: for ever). */

@@ -1,6 +1,7 @@
 import {
   type Change,
   type ContentHash,
+  type Entry,
   MAX_CHANGES_PER_REQUEST,
   MAX_INLINE_BYTES,
   type Outcome,
@@ -66,11 +67,11 @@ export class Pusher {
     const now = clock.monotonic();
     const proposals: Proposal[] = [];
     let bytes = 0;
-    for (const path of [...changes.puts.keys()].sort()) {
+    const fitting = [...changes.puts].filter(([, { entry }]) => fits(sizeOf(entry)));
+    for (const [path, put] of fitting.sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (proposals.length >= limit || bytes >= MOST_BYTES_PER_BATCH) break;
-      const put = changes.puts.get(path) as LocalPut;
-      const size = put.entry.kind === 'file' ? put.entry.size : 0;
-      if (!fits(size) || this.#isTaken(path) || !problems.mayTry('push', path, now)) continue;
+      const size = sizeOf(put.entry);
+      if (this.#isTaken(path) || !problems.mayTry('push', path, now)) continue;
       const base = state.base.get(path);
       const step = planPath(base, { kind: 'changed', entry: put.entry }, state.remote.get(path));
       if (step.step === 'adopt') this.#adopt(path, put);
@@ -301,6 +302,8 @@ export class Pusher {
     });
   }
 }
+
+const sizeOf = (entry: Entry): number => (entry.kind === 'file' ? entry.size : 0);
 
 function uploadsOf(proposals: readonly Proposal[]): Upload[] {
   return proposals.flatMap((proposal) => {

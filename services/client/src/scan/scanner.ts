@@ -39,7 +39,7 @@ export class Scanner {
   #appeared: { path: RelativePath; observed: Observed }[] = [];
   /** Folders that could not be entered because they are gone or no folders any more; the listing above them proves it. */
   readonly #suspects = new Set<RelativePath>();
-  /** True once every folder was listed since the start. */
+  /** True once every folder was listed since the start, or since `scanAnew`. */
   complete = false;
 
   constructor(engine: Engine) {
@@ -65,6 +65,12 @@ export class Scanner {
   /** Looks at everything. */
   scanAll(): void {
     this.#folders.add(null, { due: this.#engine.clock.monotonic(), deep: true });
+  }
+
+  /** Looks at everything as at the start: nothing is known well enough to be replaced before that. */
+  scanAnew(): void {
+    this.complete = false;
+    this.scanAll();
   }
 
   /** Looks at a folder (null: the root), with all below it or not. */

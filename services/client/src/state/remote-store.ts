@@ -58,6 +58,11 @@ export class RemoteStore {
     return (this.#sql.after.all(path, limit) as unknown as Row[]).map(toHead);
   }
 
+  /** Files of more than `bytes`, the smallest first, at most `limit`. */
+  largerThan(bytes: number, limit: number): RemoteHead[] {
+    return (this.#sql.largerThan.all(bytes, limit) as unknown as Row[]).map(toHead);
+  }
+
   /** Heads before `path` in order of path, descending: what is in a folder comes before the folder. Null: from the end. */
   tombstonesBefore(path: string | null, limit: number): RemoteHead[] {
     const rows = path === null ? this.#sql.lastTombstones.all(limit) : this.#sql.tombstonesBefore.all(path, limit);
@@ -106,6 +111,7 @@ function prepare(database: DatabaseSync) {
     after: sql(`SELECT ${COLUMNS} FROM remote WHERE path > ? ORDER BY path LIMIT ?`),
     tombstonesBefore: sql(`SELECT ${COLUMNS} FROM remote WHERE path < ? AND kind = 'tombstone' ORDER BY path DESC LIMIT ?`),
     lastTombstones: sql(`SELECT ${COLUMNS} FROM remote WHERE kind = 'tombstone' ORDER BY path DESC LIMIT ?`),
+    largerThan: sql(`SELECT ${COLUMNS} FROM remote WHERE size > ? ORDER BY size LIMIT ?`),
     below: sql(`SELECT ${COLUMNS} FROM remote WHERE path >= ? AND path < ?`),
     oldest: sql('SELECT min(seq) AS seq FROM remote'),
     totals: sql(

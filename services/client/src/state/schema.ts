@@ -43,6 +43,8 @@ CREATE TABLE remote (
   moved_from TEXT
 ) WITHOUT ROWID;
 CREATE INDEX remote_seq ON remote (seq);
+CREATE INDEX remote_tombstone ON remote (path) WHERE kind = 'tombstone';
+CREATE INDEX remote_size ON remote (size) WHERE size IS NOT NULL;
 
 CREATE TABLE remote_move (position INTEGER PRIMARY KEY, "from" TEXT NOT NULL, "to" TEXT NOT NULL, version TEXT NOT NULL);
 

@@ -25,8 +25,9 @@ export interface Uploaded {
   readonly changed: readonly Proposal[];
 }
 
-/** True for contents that travel alone. */
-export const isLarge = (size: number): boolean => size > MAX_FRAME_BYTES;
+/** Larger contents travel alone. */
+export const MAX_SMALL_BYTES = MAX_FRAME_BYTES;
+export const isLarge = (size: number): boolean => size > MAX_SMALL_BYTES;
 
 /**
  * Uploads the contents of files: small ones many to a request, each large one streamed by itself. A file that changed since it was hashed
