@@ -128,5 +128,5 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': 'off', 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   // Configuration files have the default export that their tool asks for; migrations and Nest modules are classes that a framework finds.
-  { files: ['*.config.{js,ts}'], rules: { 'no-restricted-exports': 'off' } },
+  { files: ['**/*.config.{js,ts}'], rules: { 'no-restricted-exports': 'off' } },
 );

@@ -1,7 +1,6 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ClientProcess } from './harness/client-process.ts';
 import { setFileTime } from './harness/file-time.ts';
 import { arrives, leaves, read } from './harness/files.ts';
 import { sha256 } from './harness/ledger.ts';
@@ -14,119 +13,169 @@ const world = useWorld();
 /** A time in so many seconds: newer than what lies there, and not so far ahead that it would not count. In nanoseconds. */
 const later = (seconds: number): bigint => BigInt(Date.now() + seconds * 1000) * 1_000_000n;
 
-/** Two clients with the same files, both stopped: what follows is concurrent. */
-async function apart(files: Readonly<Record<string, string>>): Promise<{ alice: ClientProcess; bob: ClientProcess }> {
-  const [alice, bob] = await world.started(['alice', 'bob']);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(alice.folder, path, '..'), { recursive: true });
-    writeFileSync(alice.at(path), text);
-  }
-  for (const [path, text] of Object.entries(files)) await arrives(bob.at(path), text);
-  await stabilise([alice, bob]);
-  await Promise.all([alice.stop(), bob.stop()]);
-  return { alice, bob };
+/** What two people do to the same files while they are apart, and how it must end, whoever comes back first. Paths lie in a folder each. */
+interface Scenario {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** `at` gives a path in the scenario's folder. */
+  readonly alice: (at: (path: string) => string) => void;
+  readonly bob: (at: (path: string) => string) => void;
+  /** What lies there in the end, with the text of files; null where only the contents count. */
+  readonly ends: Readonly<Record<string, string | null>> | null;
+  /** Texts that must be live or in the history. */
+  readonly kept?: readonly string[];
+  readonly conflicts: number | null;
 }
 
-/** Starts the clients one after the other. */
-async function meet(clients: readonly ClientProcess[]): Promise<void> {
-  for (const client of clients) {
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'two edits',
+    files: { text: 'common' },
+    alice: (at) => writeAt(at('text'), 'by alice, older', later(60)),
+    bob: (at) => writeAt(at('text'), 'by bob, newer', later(61)),
+    ends: { text: 'by bob, newer' },
+    kept: ['by alice, older'],
+    conflicts: 1,
+  },
+  {
+    name: 'edits against deletions',
+    files: { edited: 'first', 'folder/inside': 'first', 'folder/other': 'first', same: 'same' },
+    alice: (at) => {
+      writeFileSync(at('edited'), 'edited by alice');
+      writeFileSync(at('folder/inside'), 'edited inside');
+      writeFileSync(at('folder/new'), 'made by alice');
+    },
+    bob: (at) => {
+      rmSync(at('edited'));
+      rmSync(at('folder'), { recursive: true });
+    },
+    ends: { edited: 'edited by alice', folder: null, 'folder/inside': 'edited inside', 'folder/new': 'made by alice', same: 'same' },
+    conflicts: 0,
+  },
+  {
+    name: 'a chmod and a touch beside edits',
+    files: { 'tool.sh': '#!/bin/sh\n', note: 'note' },
+    alice: (at) => {
+      chmodSync(at('tool.sh'), 0o755);
+      setFileTime(at('note'), later(60));
+    },
+    bob: (at) => {
+      writeFileSync(at('tool.sh'), '#!/bin/sh\necho\n');
+      writeFileSync(at('note'), 'edited');
+    },
+    ends: { 'tool.sh': '#!/bin/sh\necho\n', note: 'edited' },
+    conflicts: 0,
+  },
+  {
+    name: 'a file that became a folder',
+    files: { thing: 'a file' },
+    alice: (at) => {
+      rmSync(at('thing'));
+      mkdirSync(at('thing'));
+      writeFileSync(at('thing/child'), 'child in place of a file');
+    },
+    bob: (at) => writeFileSync(at('thing'), 'edited as a file'),
+    ends: null,
+    kept: ['child in place of a file', 'edited as a file'],
+    conflicts: null,
+  },
+  {
+    name: 'work in a renamed folder',
+    files: { 'old/x': 'x', 'old/y': 'y in the folder' },
+    alice: (at) => renameSync(at('old'), at('new')),
+    bob: (at) => {
+      writeFileSync(at('old/x'), 'edited in the folder');
+      writeFileSync(at('old/z'), 'made in the folder');
+    },
+    ends: null,
+    kept: ['y in the folder', 'edited in the folder', 'made in the folder'],
+    conflicts: null,
+  },
+  {
+    name: 'the same on both sides',
+    files: { same: 'first', gone: 'gone', kept: 'kept' },
+    alice: (at) => editTheSame(at),
+    bob: (at) => editTheSame(at),
+    ends: { same: 'second', new: 'new on both sides', kept: 'kept' },
+    conflicts: 0,
+  },
+  {
+    name: 'both make the same folder',
+    files: { kept: 'kept' },
+    alice: (at) => writeIn(at('made'), 'a', 'of alice'),
+    bob: (at) => writeIn(at('made'), 'b', 'of bob'),
+    ends: { kept: 'kept', made: null, 'made/a': 'of alice', 'made/b': 'of bob' },
+    conflicts: 0,
+  },
+  {
+    name: 'two names change places, and one of them is edited',
+    files: { x: 'content x', y: 'content y' },
+    alice: (at) => {
+      renameSync(at('x'), at('z'));
+      renameSync(at('y'), at('x'));
+      renameSync(at('z'), at('y'));
+    },
+    bob: (at) => writeFileSync(at('x'), 'x edited by bob'),
+    ends: null,
+    kept: ['content x', 'content y', 'x edited by bob'],
+    conflicts: null,
+  },
+];
+
+function writeAt(path: string, text: string, time: bigint): void {
+  writeFileSync(path, text);
+  setFileTime(path, time);
+}
+
+function writeIn(folder: string, name: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), text);
+}
+
+function editTheSame(at: (path: string) => string): void {
+  writeFileSync(at('same'), 'second');
+  rmSync(at('gone'));
+  writeFileSync(at('new'), 'new on both sides');
+}
+
+test.each(['alice first', 'bob first'])('what both did while they were apart ends the same for everybody (%s)', async (order) => {
+  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { hold: 'off' } });
+  for (const { name, files } of SCENARIOS)
+    for (const [path, text] of Object.entries(files)) writeIn(alice.at(name, path, '..'), basename(path), text);
+  await until('all are at bob', () => (SCENARIOS.every(({ name }) => existsSync(bob.at(name))) ? true : undefined));
+  await stabilise([alice, bob]);
+  await Promise.all([alice.stop(), bob.stop()]);
+  for (const scenario of SCENARIOS)
+    for (const client of [alice, bob]) scenario[client.id as 'alice' | 'bob']((path) => client.at(scenario.name, path));
+  for (const client of order === 'alice first' ? [alice, bob] : [bob, alice]) {
     await client.start();
     await stabilise([client]);
   }
-  await stabilise(clients);
-}
-
-const versionsOf = async (client: ClientProcess, path: string): Promise<string[]> =>
-  (await client.history(path)).flatMap(({ hash }) => (hash === null ? [] : [hash]));
-
-describe.each(['alice first', 'bob first'])('what both did while they were apart (%s)', (order) => {
-  const inOrder = (alice: ClientProcess, bob: ClientProcess): ClientProcess[] => (order === 'alice first' ? [alice, bob] : [bob, alice]);
-
-  test('the newer of two edits wins whoever comes first; the other one is kept, and the log names both contents', async () => {
-    const { alice, bob } = await apart({ 'text.txt': 'common' });
-    writeFileSync(alice.at('text.txt'), 'by alice, older');
-    setFileTime(alice.at('text.txt'), later(60));
-    writeFileSync(bob.at('text.txt'), 'by bob, newer');
-    setFileTime(bob.at('text.txt'), later(61));
-    await meet(inOrder(alice, bob));
-    expect(read(alice.at('text.txt'))).toBe('by bob, newer');
-    const [conflict, ...more] = await alice.conflicts();
-    expect(more).toEqual([]);
-    expect(conflict).toMatchObject({
-      path: 'text.txt',
-      winner: { author: 'bob', hash: sha256('by bob, newer') },
-      loser: { author: 'alice', hash: sha256('by alice, older') },
-    });
-    const told = (alice.log + bob.log).split('\n').filter((line) => line.includes('WARN') && line.includes('Conflict detected'));
-    expect(told.length).toBeGreaterThan(0);
-    for (const text of ['by bob, newer', 'by alice, older'])
-      expect(told.some((line) => line.includes(sha256(text).slice(0, 12)))).toBe(true);
-    await alice.must('conflicts', 'resolve', conflict?.id ?? '', 'loser');
-    await arrives(bob.at('text.txt'), 'by alice, older');
-    expect(await bob.conflicts()).toEqual([]);
-  });
-
-  test('an edit survives a deletion, of the file and of the folder that it lies in', async () => {
-    const { alice, bob } = await apart({ 'edited.txt': 'first', 'folder/inside.txt': 'first', 'folder/other.txt': 'first', same: 'same' });
-    writeFileSync(alice.at('edited.txt'), 'edited by alice');
-    writeFileSync(alice.at('folder', 'inside.txt'), 'edited by alice');
-    writeFileSync(alice.at('folder', 'new.txt'), 'made by alice');
-    rmSync(bob.at('edited.txt'));
-    rmSync(bob.at('folder'), { recursive: true });
-    await meet(inOrder(alice, bob));
-    const tree = await stabilise([alice, bob]);
-    expect([...tree.keys()].sort()).toEqual(['edited.txt', 'folder', 'folder/inside.txt', 'folder/new.txt', 'same']);
-    expect(read(bob.at('edited.txt'))).toBe('edited by alice');
-    expect(read(bob.at('folder', 'inside.txt'))).toBe('edited by alice');
-  });
-
-  test('a chmod and a touch beside an edit are no conflict', async () => {
-    const { alice, bob } = await apart({ 'tool.sh': '#!/bin/sh\n', 'note.txt': 'note' });
-    chmodSync(alice.at('tool.sh'), 0o755);
-    writeFileSync(bob.at('tool.sh'), '#!/bin/sh\necho\n');
-    setFileTime(alice.at('note.txt'), later(60));
-    writeFileSync(bob.at('note.txt'), 'edited');
-    await meet(inOrder(alice, bob));
-    expect(read(alice.at('tool.sh'))).toBe('#!/bin/sh\necho\n');
-    expect(statSync(bob.at('tool.sh')).mode & 0o100).toBe(0o100);
-    expect(read(alice.at('note.txt'))).toBe('edited');
-    expect(await alice.conflicts()).toEqual([]);
-  });
-
-  test('a file that became a folder here and was edited there: both contents stay to be had', async () => {
-    const { alice, bob } = await apart({ thing: 'a file' });
-    rmSync(alice.at('thing'));
-    mkdirSync(alice.at('thing'));
-    writeFileSync(alice.at('thing', 'child'), 'child');
-    writeFileSync(bob.at('thing'), 'edited by bob');
-    await meet(inOrder(alice, bob));
-    const hashes = (await alice.history()).map(({ hash }) => hash);
-    expect(hashes).toContain(sha256('edited by bob'));
-    expect(hashes).toContain(sha256('child'));
-  });
-
-  test('a folder renamed here and worked in there: nothing is lost', async () => {
-    const { alice, bob } = await apart({ 'old/x.txt': 'x', 'old/y.txt': 'y' });
-    renameSync(alice.at('old'), alice.at('new'));
-    writeFileSync(bob.at('old', 'x.txt'), 'edited by bob');
-    writeFileSync(bob.at('old', 'z.txt'), 'made by bob');
-    await meet(inOrder(alice, bob));
-    const tree = await stabilise([alice, bob]);
-    const texts = [...tree.keys()].flatMap((path) => read(alice.at(path)) ?? []);
-    for (const text of ['y', 'edited by bob', 'made by bob']) expect(texts).toContain(text);
-  });
-
-  test('the same edit on both sides is no conflict, and both deletions are one', async () => {
-    const { alice, bob } = await apart({ same: 'first', gone: 'gone', kept: 'kept' });
-    for (const client of [alice, bob]) {
-      writeFileSync(client.at('same'), 'second');
-      rmSync(client.at('gone'));
-      writeFileSync(client.at('new'), 'new on both sides');
+  const tree = await stabilise([alice, bob]);
+  const conflicts = await alice.conflicts();
+  const history = new Set((await alice.history()).map(({ hash }) => hash));
+  for (const { name, ends, kept = [], conflicts: expected } of SCENARIOS) {
+    const inside = [...tree.keys()].filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1));
+    if (ends !== null) {
+      expect.soft(inside.sort(), name).toEqual(Object.keys(ends).sort());
+      for (const [path, text] of Object.entries(ends)) expect.soft(read(bob.at(name, path)), `${name}/${path}`).toBe(text);
     }
-    await meet(inOrder(alice, bob));
-    expect((await stabilise([alice, bob])).size).toBe(3);
-    expect(await alice.conflicts()).toEqual([]);
+    for (const text of kept) expect.soft(history.has(sha256(text)), `${name}: ${text}`).toBe(true);
+    const found = conflicts.filter(({ path }) => path.startsWith(`${name}/`));
+    if (expected !== null) expect.soft(found, name).toHaveLength(expected);
+  }
+  expect(statSync(alice.at('a chmod and a touch beside edits', 'tool.sh')).mode & 0o100).toBe(0o100);
+
+  const conflict = conflicts.find(({ path }) => path === 'two edits/text');
+  expect(conflict).toMatchObject({
+    winner: { author: 'bob', hash: sha256('by bob, newer') },
+    loser: { author: 'alice', hash: sha256('by alice, older') },
   });
+  const told = (alice.log + bob.log).split('\n').filter((line) => line.includes('WARN') && line.includes('two edits/text'));
+  for (const text of ['by bob, newer', 'by alice, older']) expect(told.join('\n')).toContain(sha256(text).slice(0, 12));
+  await alice.must('conflicts', 'resolve', conflict?.id ?? '', 'loser');
+  await arrives(bob.at('two edits', 'text'), 'by alice, older');
+  expect((await bob.conflicts()).filter(({ path }) => path === 'two edits/text')).toEqual([]);
 });
 
 test('five who edit one file at the same time leave one winner and four conflicts, all contents to be had', async () => {
@@ -139,7 +188,7 @@ test('five who edit one file at the same time leave one winner and four conflict
   for (const client of clients) writeFileSync(client.at('board.txt'), `by ${client.id}`);
   await Promise.all(clients.map((client) => client.start()));
   await stabilise(clients);
-  const hashes = await versionsOf(clients[0], 'board.txt');
+  const hashes = (await clients[0].history('board.txt')).map(({ hash }) => hash);
   for (const name of names) expect(hashes).toContain(sha256(`by ${name}`));
   expect(await clients[0].conflicts()).toHaveLength(4);
 });
