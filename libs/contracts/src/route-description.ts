@@ -28,7 +28,13 @@ export interface RouteDescription {
   readonly query?: z.ZodType;
   /** Request headers of its own, each with its meaning. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly request?: { readonly contentType?: string; readonly schema?: z.ZodType; readonly description?: string };
+  readonly request?: {
+    readonly contentType?: string;
+    readonly schema?: z.ZodType;
+    readonly description?: string;
+    /** Takes the bytes themselves too, as `application/octet-stream`. */
+    readonly orBytes?: true;
+  };
   /** By status. Error answers of the common shape need no mention. */
   readonly responses: Readonly<Record<number, ResponseDescription>>;
 }

@@ -78,8 +78,10 @@ function headerParameters(route: RouteDescription): Json[] {
 }
 
 function requestBody(request: NonNullable<RouteDescription['request']>): Json {
-  const { description, contentType = 'application/json', schema } = request;
-  return { required: true, ...(description === undefined ? {} : { description }), ...content(contentType, schema && jsonSchema(schema)) };
+  const { description, contentType = 'application/json', schema, orBytes = false } = request;
+  const { content: first } = content(contentType, schema && jsonSchema(schema)) as { content: Json };
+  const bytes = orBytes ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } : {};
+  return { required: true, ...(description === undefined ? {} : { description }), content: { ...first, ...bytes } };
 }
 
 function describeResponse({ description, contentType, schema }: ResponseDescription): Json {

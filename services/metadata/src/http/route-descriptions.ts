@@ -50,10 +50,17 @@ const script: RouteDescription[] = [
     tag: 'scripts',
     auth: 'bearer',
     query: uploadQuerySchema.partial(),
-    request: { schema: uploadJsonSchema },
+    request: { schema: uploadJsonSchema, orBytes: true },
     responses: {
-      200: { description: 'Stored.', schema: uploadedSchema },
+      200: {
+        description: 'Stored; `head` says whether it is what others see, `conflict` names the conflict it is part of.',
+        schema: uploadedSchema,
+      },
       201: { description: 'Stored at a path where nothing was.', schema: uploadedSchema },
+      400: { description: 'A field is missing or wrong; the message names it.' },
+      409: { description: 'The path changed at the same moment; send it again.' },
+      413: { description: 'A JSON body above 32 MiB; send the bytes instead.' },
+      422: { description: 'The bytes do not have this hash or size; nothing was stored.' },
     },
   },
   {
@@ -68,6 +75,8 @@ const script: RouteDescription[] = [
       200: { description: 'All bytes; the ETag is the hash, `X-SyncPair-Modified` the time.', contentType: BYTES },
       206: { description: 'The range that was asked for.', contentType: BYTES },
       304: { description: 'The caller has it.' },
+      404: { description: 'No file is there, or none in this version.' },
+      416: { description: 'The range lies outside of the file.' },
     },
   },
   {
@@ -77,7 +86,11 @@ const script: RouteDescription[] = [
     tag: 'scripts',
     auth: 'bearer',
     query: deleteQuerySchema,
-    responses: { 200: { description: 'Deleted.', schema: deletedSchema } },
+    responses: {
+      200: { description: 'Deleted; `version` is the tombstone.', schema: deletedSchema },
+      404: { description: 'Nothing is there.' },
+      409: { description: 'Modified after the time of the deletion, or a folder with contents.' },
+    },
   },
 ];
 
@@ -139,7 +152,11 @@ const people: RouteDescription[] = [
     tag: 'history',
     auth: 'bearer',
     request: { schema: restoreRequestSchema },
-    responses: { 200: { description: 'The head.', schema: restoreResponseSchema } },
+    responses: {
+      200: { description: 'The head.', schema: restoreResponseSchema },
+      404: { description: 'No such version of this path.' },
+      409: { description: 'A folder with contents lies at the path.' },
+    },
   },
   {
     method: 'GET',
@@ -148,7 +165,10 @@ const people: RouteDescription[] = [
     tag: 'history',
     auth: 'bearer',
     query: treeAtQuerySchema,
-    responses: { 200: { description: 'A header line, a line per path, an end line.', contentType: NDJSON } },
+    responses: {
+      200: { description: 'A header line, a line per path, an end line.', contentType: NDJSON },
+      404: { description: 'No such directory.' },
+    },
   },
   {
     method: 'GET',
@@ -166,7 +186,7 @@ const people: RouteDescription[] = [
     tag: 'conflicts',
     auth: 'bearer',
     query: conflictQuerySchema,
-    responses: { 200: { description: 'The conflict.', schema: conflictSchema } },
+    responses: { 200: { description: 'The conflict.', schema: conflictSchema }, 404: { description: 'No such conflict.' } },
   },
   {
     method: 'POST',
@@ -175,7 +195,11 @@ const people: RouteDescription[] = [
     tag: 'conflicts',
     auth: 'bearer',
     request: { schema: resolveRequestSchema },
-    responses: { 200: { description: 'The conflict, and what was written.', schema: resolveResponseSchema } },
+    responses: {
+      200: { description: 'The conflict, and what was written.', schema: resolveResponseSchema },
+      404: { description: 'No such conflict.' },
+      409: { description: 'The loser cannot take the path: a folder with contents lies there.' },
+    },
   },
   {
     method: 'GET',

@@ -27,6 +27,9 @@ test('the document describes both services', async () => {
   for (const { path } of [...METADATA_ROUTES, ...BLOB_ROUTES]) expect(document.paths).toHaveProperty([path]);
   const sync = document.paths['/sync'] as { post: { requestBody: { content: object } } };
   expect(sync.post.requestBody.content).toHaveProperty(['application/json', 'schema', 'properties', 'files']);
+  const upload = document.paths['/upload'] as { post: { requestBody: { content: object }; responses: object } };
+  expect(Object.keys(upload.post.requestBody.content)).toEqual(['application/json', 'application/octet-stream']);
+  expect(Object.keys(upload.post.responses)).toEqual(['200', '201', '400', '409', '413', '422', 'default']);
 });
 
 test('health tells which part is missing', async () => {

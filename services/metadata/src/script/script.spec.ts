@@ -82,6 +82,134 @@ describe('POST /upload', () => {
     expect(Buffer.from(await (await download('big.bin')).arrayBuffer()).equals(bytes)).toBe(true);
   });
 
+  const raw = (fields: Record<string, string>, body: string | ReadableStream<Uint8Array>, headers: Record<string, string> = {}) =>
+    fetch(`${replica.url}/upload?${query(fields)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', ...headers },
+      body,
+      ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+    });
+
+  test('raw bytes with another hash or size store nothing, with and without a length in front', async () => {
+    const fields = { path: 'a.txt', hash: sha256('hello'), modified: at(1) };
+    const streamed = (text: string) => new Blob([text]).stream();
+    expect((await raw(fields, 'other')).status).toBe(422);
+    expect((await raw(fields, streamed('other'))).status).toBe(422);
+    expect((await raw({ ...fields, size: '6' }, 'hello')).status).toBe(422);
+    expect((await raw({ ...fields, size: '6' }, streamed('hello'))).status).toBe(422);
+    expect((await raw({ ...fields, size: 'many' }, 'hello')).status).toBe(400);
+    expect((await raw({ ...fields, hash: 'x' }, 'hello')).status).toBe(400);
+    expect((await raw({ path: 'a.txt', hash: sha256('hello') }, 'hello')).status).toBe(400);
+    expect((await download('a.txt')).status).toBe(404);
+    expect((await sync({})).body['files_to_download']).toEqual([]);
+    expect((await raw(fields, streamed('hello'), { 'content-type': 'Application/Octet-Stream; x=y' })).status).toBe(201);
+  });
+
+  test('raw bytes flow through: a store that does not read holds the sender back', async () => {
+    const size = 256 * 1024 * 1024;
+    const [chunk, put] = [Buffer.alloc(1024 * 1024), replica.store.put];
+    let released: () => void = () => undefined;
+    replica.store.put = async (_who, contentHash, body) => {
+      await new Promise<void>((resolve) => (released = resolve));
+      for await (const _piece of body);
+      return { hash: contentHash, size, location: 'nowhere' };
+    };
+    try {
+      let sent = 0;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (sent === size) return controller.close();
+          sent += chunk.length;
+          controller.enqueue(chunk);
+        },
+      });
+      const answer = raw({ path: 'huge', hash: sha256('whatever'), modified: at(1) }, body);
+      const isStill = async (): Promise<boolean> => {
+        const before = sent;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return sent > 0 && sent === before;
+      };
+      await expect.poll(isStill, { timeout: 30_000 }).toBe(true);
+      expect(sent).toBeLessThan(size / 4);
+      released();
+      expect([(await answer).status, sent]).toEqual([201, size]);
+    } finally {
+      replica.store.put = put;
+    }
+  });
+
+  test('a sender that leaves half way leaves nothing, and the next one is served', async () => {
+    const fields = { path: 'a.txt', hash: sha256('hello'), modified: at(1) };
+    const { hostname, port } = new URL(replica.url);
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': '5' };
+    const sent = httpRequest({ hostname, port, method: 'POST', path: `/upload?${query(fields)}`, headers, agent: false });
+    const ended = new Promise((resolve) => sent.on('error', resolve));
+    sent.write('hel', () => sent.destroy());
+    await ended;
+    expect((await download('a.txt')).status).toBe(404);
+    expect((await raw(fields, 'hello')).status).toBe(201);
+  });
+
+  test('fields that are not known are ignored, and one that is missing or of another type is named', async () => {
+    expect((await upload('a.txt', 'x', at(1), { executable: true, version: '9.9', base: 7 })).status).toBe(201);
+    for (const [field, value] of [
+      ['client_id', 7],
+      ['directory', null],
+      ['shared', 'yes'],
+      ['path', undefined],
+      ['hash', 'x'],
+      ['modified', 1],
+      ['modified', '2026-13-01T00:00:00Z'],
+      ['content', undefined],
+      ['size', 1.5],
+      ['size', '1'],
+    ] as const) {
+      const { status, body } = await upload('a.txt', 'x', at(1), { [field]: value });
+      expect([status, (body['error'] as { message: string }).message]).toEqual([400, expect.stringMatching(`^${field}`)]);
+    }
+  });
+
+  test('base64 that is none does not have the hash', async () => {
+    expect((await upload('a.txt', 'hello', at(1), { content: '!!!' })).status).toBe(422);
+    expect((await upload('a.txt', 'hello', at(1), { content: 'aGVsbG8' })).status).toBe(201);
+  });
+
+  test('a repeated upload is one version; an upload that lost stays lost, and makes a conflict each time it is told apart', async () => {
+    await upload('a.txt', 'one', at(10));
+    await upload('a.txt', 'two', at(20));
+    await Promise.all(Array.from({ length: 5 }, () => upload('a.txt', 'two', at(20))));
+    expect(await upload('a.txt', 'two', at(20))).toMatchObject({ status: 200, body: { version: '2.0' } });
+  });
+
+  test('many newer and older uploads at once: the newest is the head, and every other is a version that can be had', async () => {
+    await upload('a.txt', 'first', at(1));
+    const seconds = Array.from({ length: 12 }, (_, index) => index + 2);
+    const answers = await Promise.all(seconds.map((second) => upload('a.txt', `content ${second}`, at(second))));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(await (await download('a.txt')).text()).toBe('content 13');
+    for (const [index, { body }] of answers.entries()) {
+      expect(await (await download('a.txt', { version: body['version'] as string })).text()).toBe(`content ${seconds[index]}`);
+    }
+  });
+
+  test('a file where a folder with contents is does not replace it', async () => {
+    await upload('d/a.txt', 'a', at(1));
+    expect(await upload('d', 'file', at(99))).toMatchObject({ status: 200, body: { head: false, conflict: 'c2.0' } });
+    expect(await (await download('d/a.txt')).text()).toBe('a');
+    expect(await (await download('d', { version: '2.0' })).text()).toBe('file');
+  });
+
+  test('keeps nanoseconds and times before 1970', async () => {
+    for (const [given, kept] of [
+      ['2026-01-31T08:00:00.123456789Z', '2026-01-31T08:00:00.123456789Z'],
+      ['1901-12-13T20:45:52Z', '1901-12-13T20:45:52Z'],
+      ['2026-01-31T10:00:00.5+02:00', '2026-01-31T08:00:00.5Z'],
+    ]) {
+      await upload(`t/${given}`, 'x', given as string);
+      expect((await download(`t/${given}`)).headers.get('x-syncpair-modified')).toBe(kept);
+    }
+  });
+
   test('a wrong hash or size stores nothing', async () => {
     expect(await upload('a.txt', 'hello', at(1), { hash: sha256('other') })).toMatchObject({
       status: 422,
@@ -122,6 +250,120 @@ describe('GET /download', () => {
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '10', '']);
   });
 
+  const strange = [
+    'a b.txt',
+    'line\nbreak.txt',
+    'tab\t.txt',
+    '😀/👩‍👩‍👧.txt',
+    '100%.txt',
+    '%2e%2e',
+    '%2F.txt',
+    'what?.txt',
+    'hash#.txt',
+    'semi;colon=&+.txt',
+    '"quoted".txt',
+    '<img src=x onerror=alert(1)>.txt',
+    'e\u0301.txt',
+    'é.txt',
+    'rtl\u202egnp.txt',
+    'constructor/toString',
+    '.hidden/.syncpair_state.db',
+    '- -rf',
+    ' ',
+    'x'.repeat(255),
+    Array(100).fill('deep').join('/'),
+  ];
+  test.each(strange)('a file named %j is carried exactly', async (path) => {
+    const content = `content of ${path}`;
+    expect(await upload(path, content, at(1))).toMatchObject({ status: 201, body: { path, head: true } });
+    const answer = await download(path);
+    expect([answer.status, await answer.text()]).toEqual([200, content]);
+    // Nothing of a name may end the header or name another file.
+    const disposition = answer.headers.get('content-disposition') as string;
+    expect(decodeURIComponent(disposition.slice(disposition.indexOf("''") + 2))).toBe(path.slice(path.lastIndexOf('/') + 1));
+    expect(disposition).toMatch(/^attachment; filename="[\w .-]*"; filename\*=UTF-8''[\w.%~-]*$/);
+    expect((await sync({})).body).toMatchObject({ files_to_download: [{ path }] });
+    const files = { [path]: { path, hash: sha256(content), size: Buffer.byteLength(content), modified: at(1) } };
+    expect((await sync({ files })).body).toMatchObject({ files_to_download: [], files_to_upload: [], files_to_delete: [] });
+    const url = `${replica.url}/delete/${path.split('/').map(encodeURIComponent).join('/')}?${query()}`;
+    expect((await fetch(url, { method: 'DELETE' })).status).toBe(200);
+    expect((await download(path)).status).toBe(404);
+  });
+
+  test('a file named like the prototype of an object is carried, but cannot be a key of a request', async () => {
+    expect((await upload('__proto__', 'x', at(1))).status).toBe(201);
+    expect((await sync({})).body).toMatchObject({ files_to_download: [{ path: '__proto__' }] });
+    expect(await (await download('__proto__')).text()).toBe('x');
+    const file = { path: '__proto__', hash: sha256('x'), size: 1, modified: at(1) };
+    expect((await sync({ files: { ['__proto__']: file } })).status).toBe(400);
+  });
+
+  test('an escaped slash is one; an escaped percent sign is not a second escape', async () => {
+    await upload('d/a.txt', 'in d', at(1));
+    await upload('d%2Fa.txt', 'with a percent sign', at(1));
+    expect(await (await fetch(`${replica.url}/download/d%2Fa.txt?${query()}`)).text()).toBe('in d');
+    expect(await (await fetch(`${replica.url}/download/d%252Fa.txt?${query()}`)).text()).toBe('with a percent sign');
+  });
+
+  test('an old version has its own ETag and time; an answer names the version it has', async () => {
+    await upload('a.txt', 'one', at(1));
+    await upload('a.txt', 'two', at(2));
+    const old = await download('a.txt', { version: '1.0' });
+    expect([old.headers.get('etag'), old.headers.get('x-syncpair-modified'), old.headers.get('x-syncpair-version')]).toEqual([
+      `"${sha256('one')}"`,
+      '2026-01-01T00:00:01Z',
+      '1.0',
+    ]);
+    for (const version of ['1', 'x', '1.0.0', '-1.0']) expect((await download('a.txt', { version })).status).toBe(400);
+  });
+
+  test('an old version stays after the file was deleted', async () => {
+    await upload('a.txt', 'one', at(1));
+    await fetch(`${replica.url}/delete/a.txt?${query()}`, { method: 'DELETE' });
+    expect((await download('a.txt')).status).toBe(404);
+    expect(await (await download('a.txt', { version: '1.0' })).text()).toBe('one');
+    expect((await download('a.txt', { version: '2.0' })).status).toBe(404);
+  });
+
+  test('strange ranges', async () => {
+    await upload('a.txt', '0123456789', at(1));
+    for (const [range, status, text] of [
+      ['bytes=0-0', 206, '0'],
+      ['bytes=9-', 206, '9'],
+      ['bytes=0-99', 206, '0123456789'],
+      ['bytes=-99', 206, '0123456789'],
+      ['bytes=-0', 416, null],
+      ['bytes=4-2', 200, '0123456789'],
+      ['bytes=0-1,3-4', 200, '0123456789'],
+      ['bytes=', 200, '0123456789'],
+      ['lines=1-2', 200, '0123456789'],
+      ['bytes=99999999999999999999-', 200, '0123456789'],
+    ] as const) {
+      const answer = await download('a.txt', {}, { range });
+      const body = await answer.text();
+      expect([range, answer.status, text === null ? null : body]).toEqual([range, status, text]);
+      expect(answer.headers.get('content-length')).toBe(String(body.length));
+    }
+  });
+
+  test('a HEAD tells what a GET would, and 404 where there is nothing', async () => {
+    await upload('a.txt', '0123456789', at(1));
+    const [get, head] = await Promise.all(['GET', 'HEAD'].map((method) => fetch(`${replica.url}/download/a.txt?${query()}`, { method })));
+    for (const name of ['etag', 'content-length', 'content-type', 'x-syncpair-modified', 'accept-ranges', 'content-disposition']) {
+      expect([name, head?.headers.get(name)]).toEqual([name, get?.headers.get(name)]);
+    }
+    expect((await fetch(`${replica.url}/download/nothing?${query()}`, { method: 'HEAD' })).status).toBe(404);
+  });
+
+  test('what belongs to another client, or stands in another directory, is not found', async () => {
+    await upload('a.txt', 'private', at(1), { shared: false });
+    const other = async (fields: Record<string, string>) => (await download('a.txt', { shared: 'false', ...fields })).status;
+    expect(await other({})).toBe(200);
+    expect(await other({ client_id: 'bob' })).toBe(404);
+    expect(await other({ shared: 'true' })).toBe(404);
+    expect(await other({ directory: `alice:${directory}`, shared: 'true' })).toBe(404);
+  });
+
   test('an empty file', async () => {
     await upload('empty', '', at(1));
     const answer = await download('empty');
@@ -149,6 +391,29 @@ describe('DELETE /delete', () => {
     expect((await remove('a.txt')).status).toBe(404);
   });
 
+  test('keeps the time of the deletion, which decides what a later sync says', async () => {
+    await upload('a.txt', 'x', at(10));
+    expect((await remove('a.txt', { modified: at(20) })).status).toBe(200);
+    const file = (modified: string) => ({ 'a.txt': { path: 'a.txt', hash: sha256('x'), size: 1, modified } });
+    expect((await sync({ files: file(at(19)) })).body).toMatchObject({ files_to_delete: ['a.txt'], files_to_upload: [] });
+    expect((await sync({ files: file(at(21)) })).body).toMatchObject({ files_to_delete: [], files_to_upload: ['a.txt'] });
+  });
+
+  test('an empty folder can be deleted, one with contents not', async () => {
+    await upload('d/a.txt', 'x', at(1));
+    expect((await remove('d')).status).toBe(409);
+    expect((await remove('d/a.txt')).status).toBe(200);
+    expect((await remove('d')).status).toBe(200);
+    expect((await remove('d')).status).toBe(404);
+  });
+
+  test('a wrong time, a directory that is not there', async () => {
+    await upload('a.txt', 'x', at(1));
+    expect((await remove('a.txt', { modified: 'yesterday' })).status).toBe(400);
+    expect((await remove('a.txt', { directory: 'nobody-knows' })).status).toBe(404);
+    expect((await download('a.txt')).status).toBe(200);
+  });
+
   test('what was modified after the deletion is preserved', async () => {
     await upload('a.txt', 'x', at(10));
     expect((await remove('a.txt', { modified: at(9) })).status).toBe(409);
@@ -169,6 +434,42 @@ describe('POST /sync', () => {
       files_to_delete: [],
       conflicts: [],
     });
+  });
+
+  test('changes nothing but deletions, however often it is asked', async () => {
+    await upload('a.txt', 'a', at(1));
+    const first = await sync({ files: file('b.txt', 'b', at(2)) });
+    for (let round = 0; round < 3; round += 1) expect(await sync({ files: file('b.txt', 'b', at(2)) })).toEqual(first);
+    expect(await upload('c.txt', 'c', at(3))).toMatchObject({ body: { version: '2.0' } });
+  });
+
+  test('a whole cycle of a script: join, upload, download, delete, and then nothing is left to do', async () => {
+    await upload('theirs.txt', 'theirs', at(1));
+    await upload('gone.txt', 'gone', at(2));
+    const plan = (await sync({ files: file('mine.txt', 'mine', at(3)) })).body as {
+      files_to_upload: string[];
+      files_to_download: { path: string }[];
+    };
+    expect([plan.files_to_upload, plan.files_to_download.map(({ path }) => path).sort()]).toEqual([
+      ['mine.txt'],
+      ['gone.txt', 'theirs.txt'],
+    ]);
+    await upload('mine.txt', 'mine', at(3), { client_id: 'bob' });
+    const files = { ...file('mine.txt', 'mine', at(3)), ...file('theirs.txt', 'theirs', at(1)) };
+    const nothing = { files_to_upload: [], files_to_download: [], files_to_delete: [], conflicts: [] };
+    expect((await sync({ files, deleted_files: { 'gone.txt': at(4) }, last_sync: at(3) })).body).toEqual(nothing);
+    expect((await sync({ files, last_sync: at(5) })).body).toEqual(nothing);
+    expect((await download('gone.txt')).status).toBe(404);
+  });
+
+  test('more deletions than fit one commit', async () => {
+    const paths = Array.from({ length: 1_200 }, (_, index) => `f${index}`);
+    for (let start = 0; start < paths.length; start += 100) {
+      await Promise.all(paths.slice(start, start + 100).map((path) => upload(path, 'x', at(1))));
+    }
+    const { status, body } = await sync({ deleted_files: Object.fromEntries(paths.map((path) => [path, at(2)])), last_sync: at(1) });
+    expect([status, body]).toEqual([200, { files_to_upload: [], files_to_download: [], files_to_delete: [], conflicts: [] }]);
+    expect((await sync({})).body['files_to_download']).toEqual([]);
   });
 
   test('a deletion is carried out, and its time prevents resurrection', async () => {
@@ -243,6 +544,16 @@ describe('hostile requests', () => {
     '/download/%ff',
     '/download/%',
     '/download/a%5cb',
+    '/download/%c0%ae%c0%ae/x',
+    '/download/%ed%a0%80',
+    '/download//abs',
+    '/download/a//b',
+    '/download/a/',
+    '/download/.',
+    '/download/%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+    '/download/.syncpair_state.db',
+    '/download/%2Esyncpair%2Fx',
+    `/download/${'x/'.repeat(4_000)}x`,
   ])('the URL %s is refused', async (url) => {
     expect((await raw('GET', `${url}?${query()}`)).status).toBe(400);
   });
@@ -318,6 +629,55 @@ describe('hostile requests', () => {
       expect(answer.text).not.toMatch(/\.ts|node_modules|SELECT/);
     }
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+
+  test('a million keys are refused or answered, and nothing else waits', async () => {
+    const keys = (value: string) =>
+      `{"client_id":"a","directory":"${directory}","files":{${Array.from({ length: 1_000_000 }, (_, n) => `"${n}":${value}`)}}}`;
+    const answer = await raw('POST', '/sync', { 'content-type': 'application/json' }, keys('1'));
+    expect([answer.status, answer.text.length < 1_000]).toEqual([400, true]);
+    expect((await fetch(`${replica.url}/health`)).status).toBe(200);
+  });
+
+  test.each([
+    ['brackets', '/sync', `{"client_id":"a","directory":"d","files":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['objects', '/sync', `{"client_id":"a","directory":"d","files":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`],
+    ['brackets', '/api/v1/negotiate', `{"protocol":1,"changes":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ])('nested %s, 100,000 deep, in %s are refused', async (_name, route, body) => {
+    expect((await raw('POST', route, { 'content-type': 'application/json' }, body)).status).toBe(400);
+  });
+
+  test('a key twice is the last one; a float where a number of the log belongs is refused', async () => {
+    const answer = await raw(
+      'POST',
+      '/sync',
+      { 'content-type': 'application/json' },
+      `{"client_id":"a","client_id":"b","directory":"${directory}","files":{}}`,
+    );
+    expect(answer.status).toBe(200);
+    const negotiate = { protocol: 1, client_id: 'a', device: 'a'.repeat(32), directory, epoch: null, changes: [] };
+    for (const cursor of [1, 1.5, '1.5', '-1', '01', '9007199254740993', '1e3', null]) {
+      expect((await post('/api/v1/negotiate', { ...negotiate, cursor })).status).toBe(400);
+    }
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json5', ''])(
+    'a body of type %j, as a page in a browser may send it, is refused',
+    async (type) => {
+      for (const route of ['/upload', '/sync', '/api/v1/negotiate']) {
+        const answer = await raw('POST', route, type === '' ? {} : { 'content-type': type }, '{"client_id":"a"}');
+        expect([route, answer.status]).toEqual([route, 400]);
+      }
+    },
+  );
+
+  test('a method in a header is no method', async () => {
+    await upload('a.txt', 'x', at(1));
+    for (const header of ['x-http-method-override', 'x-http-method', 'x-method-override']) {
+      await raw('GET', `/download/a.txt?${query()}`, { [header]: 'DELETE' });
+      expect((await raw('GET', `/delete/a.txt?${query()}`, { [header]: 'DELETE' })).status).toBe(404);
+    }
+    expect((await download('a.txt')).status).toBe(200);
   });
 
   test('too large a body is refused', async () => {

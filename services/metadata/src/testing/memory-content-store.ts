@@ -21,7 +21,11 @@ export class MemoryContentStore implements ContentStore {
 
   async put(_who: string, contentHash: ContentHash, body: Readable): Promise<StoredContent> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of body) chunks.push(chunk as Uint8Array);
+    try {
+      for await (const chunk of body) chunks.push(chunk as Uint8Array);
+    } catch (error) {
+      throw new DomainError('unavailable', `the content broke off: ${(error as Error).message}`);
+    }
     this.#check();
     return this.#keep(contentHash, Buffer.concat(chunks));
   }
