@@ -32,8 +32,8 @@ class StandaloneModule {}
 export interface ServeOptions {
   readonly storageDir: string;
   readonly databaseUrl: string;
-  /** Only this machine can reach the server: a page in a browser there must not, by a name that was made to resolve to it. */
-  readonly loopback: boolean;
+  /** See `ServiceAppOptions`. */
+  readonly allowedHosts: readonly string[] | undefined;
   readonly log: ServerLog;
   readonly signal: AbortSignal;
 }
@@ -69,7 +69,7 @@ export async function createApp(options: ServeOptions, closers: Closers): Promis
     module: StandaloneModule,
     imports: [metadata, BlobModule.register({ store, grantKeys, maxBlobBytes: MAX_CONTENT_BYTES })],
   };
-  const app = await createServiceApp(root, { ...log.options, allowedHosts: options.loopback ? [] : undefined });
+  const app = await createServiceApp(root, { ...log.options, allowedHosts: options.allowedHosts });
   closers.add(() => closeSoon(app), APP_PATIENCE_MS);
   return app;
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { testDatabase } from '@syncpair/testing';
@@ -264,4 +265,20 @@ test('a server that others can reach without a token says so loudly; --quiet and
   await toFile.url;
   expect(toFile.output.stderr).toBe('');
   expect(await readFile(logFile, 'utf8')).toContain('"service":"server"');
+});
+
+test('a server on loopback is asked by its address and the names it was given, and by no name that a page brings along', async () => {
+  const status = (url: string, host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const sent = request(`${url}/health`, { headers: { host }, agent: false }, (answer) => resolve(answer.resume().statusCode));
+      sent.on('error', reject).end();
+    });
+  const server = runServer({ storageDir, allowedHosts: ['sync.example'] });
+  const url = await server.url;
+  const { host, port } = new URL(url);
+  for (const name of [host, `localhost:${port}`, 'sync.example', `sync.example:${port}`])
+    expect([name, await status(url, name)]).toEqual([name, 200]);
+  for (const name of ['evil.example', `evil.example:${port}`, 'x.sync.example', 'localhost.evil.example']) {
+    expect([name, await status(url, name)]).toEqual([name, 403]);
+  }
 });

@@ -17,6 +17,9 @@ export function declareDaemonCommands(declare: Declare): void {
       new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
       new Option('--storage-dir <folder>', 'where everything is kept').default('./server_storage'),
       new Option('--database-url <url>', 'a PostgreSQL of your own: postgresql://…').env('SYNCPAIR_DATABASE_URL'),
+      new Option('--allowed-hosts <names>', 'host names it is asked by besides its addresses, such as a proxy’s: a.example,b.example').env(
+        'SYNCPAIR_ALLOWED_HOSTS',
+      ),
       new Option('--auth <mode>', 'who may use it: open (a trusted network)').choices(['open', 'token']).default('open'),
     ],
     async () => (await import('../commands/server.ts')).server,
