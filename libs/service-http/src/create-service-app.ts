@@ -24,6 +24,8 @@ export interface ServiceAppOptions extends ServiceLogOptions {
    * loopback should give it, or the page of a site that resolves to 127.0.0.1 can speak to it.
    */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** The level at which requests are logged that went well; info when left out. */
+  readonly requestLevel?: 'info' | 'debug' | undefined;
 }
 
 /** Characters of one path parameter: a whole relative path, percent-encoded, as far as the request line can hold it. */
@@ -57,7 +59,7 @@ export async function createServiceApp(module: Type | DynamicModule, options: Se
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   recordRoutes(fastify);
   installBodyParsers(fastify);
-  installRequestHooks(fastify, options.allowedHosts);
+  installRequestHooks(fastify, options);
   installCompression(fastify);
   installConnectionGuards(fastify);
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ServiceAppOptions } from './create-service-app.ts';
 import { refuseForeignPage } from './foreign-page.ts';
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
@@ -18,21 +19,24 @@ export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): 
 }
 
 /** Headers on every answer, one log line per request, no requests that a page of another site makes a browser send. */
-export function installRequestHooks(fastify: FastifyInstance, allowedHosts: readonly string[] | undefined): void {
+export function installRequestHooks(
+  fastify: FastifyInstance,
+  { allowedHosts, requestLevel = 'info' }: Pick<ServiceAppOptions, 'allowedHosts' | 'requestLevel'>,
+): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     setCommonHeaders(request, reply);
     // Not the framework's own hook, which leaves out requests whose caller went away.
-    reply.raw.once('close', () => logRequest(request, reply));
+    reply.raw.once('close', () => logRequest(request, reply, requestLevel));
     done(refuseForeignPage(request.headers, allowedHosts) ?? undefined);
   });
 }
 
-function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+function logRequest(request: FastifyRequest, reply: FastifyReply, levelWhenWell: 'info' | 'debug'): void {
   // Without the query: it holds names of clients and, by a caller's mistake, perhaps a secret.
   const path = request.url.split('?', 1)[0] as string;
   const { statusCode: status, writableFinished } = reply.raw;
-  const quiet = path.endsWith('/health') && status < 500;
-  request.log[quiet ? 'debug' : 'info'](
+  const level = path.endsWith('/health') && status < 500 ? 'debug' : status < 400 ? levelWhenWell : 'info';
+  request.log[level](
     {
       method: request.method,
       path,

@@ -9,6 +9,8 @@ export interface ServiceLogOptions {
   readonly logLevel: LogLevel;
   /** A file to append to; stderr otherwise. */
   readonly logFile?: string | undefined;
+  /** Takes each line instead of a file or stderr. */
+  readonly destination?: { write(line: string): void } | undefined;
   /** Errors only. */
   readonly quiet?: boolean | undefined;
 }
@@ -32,6 +34,6 @@ export function createServiceLogger(options: ServiceLogOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ dest: options.logFile ?? 2, sync: true, mkdir: true }),
+    options.destination ?? pino.destination({ dest: options.logFile ?? 2, sync: true, mkdir: true }),
   );
 }

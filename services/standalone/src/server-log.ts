@@ -5,15 +5,20 @@ import type { StandaloneOptions } from './standalone-options.ts';
 
 /** The one log of the server: its own lines, those of both services and of PostgreSQL's keeper. */
 export interface ServerLog {
-  readonly options: ServiceLogOptions;
+  readonly options: ServiceLogOptions & { readonly requestLevel: 'debug' };
   readonly report: Report;
   info(message: string): void;
   warn(message: string): void;
 }
 
 /** @throws StandaloneError when the log file cannot be written */
-export function openServerLog({ logLevel, logFile, quiet }: Pick<StandaloneOptions, 'logLevel' | 'logFile' | 'quiet'>): ServerLog {
-  const options: ServiceLogOptions = { name: 'server', logLevel, logFile: logFile ?? undefined, quiet };
+export function openServerLog({
+  logLevel,
+  logFile,
+  logTo,
+  quiet,
+}: Pick<StandaloneOptions, 'logLevel' | 'logFile' | 'logTo' | 'quiet'>): ServerLog {
+  const options = { name: 'server', logLevel, logFile: logFile ?? undefined, destination: logTo, quiet, requestLevel: 'debug' } as const;
   const logger = openLogger(options);
   return {
     options,

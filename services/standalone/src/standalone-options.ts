@@ -10,12 +10,12 @@ export interface StandaloneOptions {
   readonly storageDir: string;
   /** `postgresql://…`; null runs the embedded PostgreSQL in the storage directory. A secret: never logged. */
   readonly databaseUrl: string | null;
-  /** Names it may be asked by besides its addresses and localhost; null: none when only this machine can reach it, else any. */
-  readonly allowedHosts?: readonly string[] | null;
   readonly auth: 'open' | 'token';
   readonly logLevel: LogLevel;
   /** A file to append the log to; null logs to stderr. */
   readonly logFile: string | null;
+  /** Takes each line of the log, a JSON object, instead of a file or stderr. */
+  readonly logTo?: { write(line: string): void };
   /** Errors only, and no line when ready. */
   readonly quiet: boolean;
   /** Stops the server when it fires, also while it starts. */

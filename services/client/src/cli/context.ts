@@ -1,4 +1,4 @@
-import type { Logger } from '../log/logger.ts';
+import type { LogSink, Logger } from '../log/logger.ts';
 import type { LogLevel } from '../log/log-level.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,6 +13,8 @@ export interface GlobalOptions {
 export interface CliContext {
   readonly terminal: Terminal;
   readonly log: Logger;
+  /** Where the log goes, for a part that writes its own events. */
+  readonly sink: LogSink;
   readonly globals: GlobalOptions;
   /** Milliseconds since 1970. */
   now(): number;

@@ -18,8 +18,8 @@ export async function readConfig({ file }: CommonOptions): Promise<CommandConfig
   const { loadConfig } = await import('../config/load-config.ts');
   const loaded = await loadConfig(file);
   if (!loaded.ok) {
-    const [first, ...others] = loaded.errors.map(formatConfigError);
-    throw usageError(`${first ?? file}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
+    const [first = file, ...others] = loaded.errors.map(formatConfigError);
+    throw usageError(first, others);
   }
   const { config } = loaded;
   return { file, config, directories: config.directories.filter((directory) => directory.enabled) };

@@ -29,7 +29,17 @@ const COMMANDS = [
 
 describe('wrong usage ends with 2 and one line that says what to do', () => {
   test.each([
-    ['an unknown command', ['undo'], /unknown command 'undo'; see "syncpair --help"/],
+    ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'; see "syncpair --help"/],
+    [
+      'a command of a later release',
+      ['--quiet', 'undo', '--plan'],
+      /^syncpair: "undo" is not in this release yet; see "syncpair --help"$/m,
+    ],
+    [
+      'a log file that cannot be',
+      ['--log-file', '/dev/null/x', 'status'],
+      /--log-file \/dev\/null\/x cannot be written: part of the path is not a folder/,
+    ],
     ['a misspelt one', ['stauts'], /unknown command 'stauts' \(Did you mean status\?\)/],
     ['an unknown option', ['status', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\); see "syncpair status --help"/],
     ['a word too many', ['status', 'x'], /too many arguments/],

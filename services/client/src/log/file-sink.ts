@@ -11,9 +11,9 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (con
  * name for every event: one that was rotated away or deleted is made anew.
  *
  * While it cannot be written (full disk, no permission, no such folder) events go to `fallback`, the first of them after a warning; the
- * file is tried again with every event.
+ * file is tried again with every event. `open` makes the file at once.
  */
-export function fileSink(path: string, fallback: LogSink): LogSink & { close(): void } {
+export function fileSink(path: string, fallback: LogSink): LogSink & { open(): void; close(): void } {
   let open: { readonly fd: number; readonly stats: Stats } | null = null;
   let torn = false;
   let failing = false;
@@ -59,6 +59,7 @@ export function fileSink(path: string, fallback: LogSink): LogSink & { close(): 
         fallback.write(event);
       }
     },
+    open: () => void descriptor(),
     close,
   };
 }

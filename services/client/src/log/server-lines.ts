@@ -1,6 +1,7 @@
 import type { LogEvent } from './format-event.ts';
 import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import type { LogSink } from './logger.ts';
+import { microseconds } from './microseconds.ts';
 
 /** Fields of a JSON line that have a place of their own in a log line, or say nothing in a process that is one server. */
 const KNOWN = new Set(['level', 'time', 'msg', 'service', 'pid', 'hostname', 'v', 'context', 'err']);
@@ -16,12 +17,14 @@ export function serverLines(sink: LogSink): { write(line: string): void } {
 function toEvent(line: string): LogEvent {
   const fields = parse(line);
   const level = LOG_LEVELS.find((name) => name === fields['level']) ?? severity(fields['level']);
-  const time = Date.parse(String(fields['time']));
-  const error = (fields['err'] as { message?: unknown } | undefined)?.message;
+  const { message: error, stack } = (fields['err'] ?? {}) as { message?: unknown; stack?: unknown };
   const rest = Object.entries(fields).filter(([name]) => !KNOWN.has(name));
+  // Beyond what is expected, whoever mends it has to know where it was.
+  if (level === 'error' && stack !== undefined) rest.push(['stack', stack]);
   const parts = [String(fields['msg'] ?? ''), ...(typeof error === 'string' && error !== fields['msg'] ? [`(${error})`] : [])];
   const message = [...parts, ...rest.map(([name, value]) => `${name}=${tell(value)}`)].join(' ').trim();
-  return { time: (Number.isNaN(time) ? Date.now() : time) * 1000, level, component: 'syncpair::server', message };
+  // A line comes as it is written: its own time has only milliseconds.
+  return { time: microseconds(), level, component: 'syncpair::server', message };
 }
 
 function parse(line: string): Record<string, unknown> {

@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PRODUCT_VERSION } from '@syncpair/contracts';
 import { formatConfigError } from '../../config/format-config-error.ts';
 import { startControlServer } from '../../control/control-server.ts';
+import type { RunningDaemon } from '../../daemon/running-daemon.ts';
+import type { Logger } from '../../log/logger.ts';
+import { FirstSync } from '../../status/first-sync.ts';
 import type { CliContext, CommonOptions } from '../context.ts';
 import { EXIT, type ExitCode, exitCodeFor } from '../exit-code.ts';
 import { plural } from '../format/plural.ts';
@@ -10,6 +13,9 @@ import { stopSignal } from '../stop-signal.ts';
 
 /** Milliseconds after which a stop no longer waits for what is under way; whatever is cut is taken up at the next start. */
 const STOP_WITHIN_MS = 4_500;
+
+/** Milliseconds between two looks at how far the first sync is. */
+const LOOK_EVERY_MS = 500;
 
 interface ClientOptions extends CommonOptions {
   readonly once?: boolean;
@@ -24,12 +30,14 @@ export async function client(options: ClientOptions, _args: readonly string[], {
   log.info(
     `SyncPair ${PRODUCT_VERSION}: ${config.clientId} keeps ${plural(directories.length, 'directory', 'directories')} in sync with ${config.server}`,
   );
+  for (const { name, enabled } of config.directories) if (!enabled) log.info(`${name} is disabled in the configuration`);
   const daemon = await startDaemon(config, { log, once: options.once === true });
   const control = await startControlServer(
     daemon,
     directories.map(({ localPath }) => localPath),
     log,
   );
+  const telling = log.shows('info') ? tellFirstSync(daemon, log) : undefined;
   try {
     const end = await Promise.race([daemon.done, stop.received]);
     if (typeof end !== 'string') return exitCodeFor(end);
@@ -39,7 +47,22 @@ export async function client(options: ClientOptions, _args: readonly string[], {
     else log.warn('stopped before everything under way was finished; it goes on at the next start');
     return EXIT.done;
   } finally {
+    clearInterval(telling);
     await control.close();
     stop.release();
   }
+}
+
+function tellFirstSync(daemon: RunningDaemon, log: Logger): NodeJS.Timeout {
+  const first = new FirstSync(performance.now());
+  const timer = setInterval(() => {
+    daemon.status().then(
+      (status) => {
+        for (const line of first.look(status, performance.now())) log.info(line);
+        if (first.isOver) clearInterval(timer);
+      },
+      (error: unknown) => log.debug(`no status: ${(error as Error).message}`),
+    );
+  }, LOOK_EVERY_MS);
+  return timer.unref();
 }

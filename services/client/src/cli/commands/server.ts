@@ -1,3 +1,5 @@
+import { PRODUCT_VERSION } from '@syncpair/contracts';
+import { serverLines } from '../../log/server-lines.ts';
 import { usageError } from '../cli-error.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -8,17 +10,18 @@ interface ServerOptions extends GlobalOptions {
   readonly host: string;
   readonly storageDir: string;
   readonly databaseUrl?: string;
-  readonly allowedHosts?: string;
   readonly auth: 'open' | 'token';
 }
 
-export async function server(options: ServerOptions, _args: readonly string[], { log, globals }: CliContext): Promise<ExitCode> {
+export async function server(options: ServerOptions, _args: readonly string[], { log, sink, globals }: CliContext): Promise<ExitCode> {
   const port = Number(options.port);
   if (!/^\d+$/.test(options.port) || port > 65_535) throw usageError(`--port ${options.port} is not a TCP port; take 0 to 65535`);
   if (options.auth === 'token')
     throw usageError('--auth token does not exist yet; leave it out, and let only a trusted network reach the server');
   const { startStandalone } = await import('@syncpair/standalone');
-  const stop = stopSignal(log);
+  const told = log.child('server');
+  told.info(`SyncPair ${PRODUCT_VERSION}: starting, storage in ${options.storageDir}`);
+  const stop = stopSignal(told);
   const stopping = new AbortController();
   void stop.received.then(() => stopping.abort());
   try {
@@ -27,25 +30,18 @@ export async function server(options: ServerOptions, _args: readonly string[], {
       host: options.host,
       storageDir: options.storageDir,
       databaseUrl: options.databaseUrl ?? null,
-      allowedHosts: hostNames(options.allowedHosts),
       auth: options.auth,
       logLevel: globals.logLevel ?? 'info',
-      logFile: globals.logFile ?? null,
+      logFile: null,
+      logTo: serverLines(sink),
       quiet: globals.quiet ?? false,
       signal: stopping.signal,
     });
-    await stop.received;
+    told.info(`stopping on ${await stop.received}`);
     await running.stop();
+    told.info('stopped');
   } finally {
     stop.release();
   }
   return EXIT.done;
-}
-
-function hostNames(list: string | undefined): readonly string[] | null {
-  if (list === undefined || list.trim() === '') return null;
-  const names = list.split(',').map((name) => name.trim().toLowerCase());
-  const strange = names.find((name) => !/^[a-z0-9.-]+$/.test(name));
-  if (strange !== undefined) throw usageError(`--allowed-hosts: "${strange}" is not a host name; take names such as sync.example.com`);
-  return names;
 }
