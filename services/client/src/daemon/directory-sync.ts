@@ -240,7 +240,7 @@ export class DirectorySync {
   async #scanStep(): Promise<boolean> {
     const { engine } = this;
     if (await this.#parts.ignoreFile.refresh(engine)) {
-      engine.log.info('the ignore rules changed; everything is looked at again');
+      engine.log.info(`${engine.config.name}: the ignore rules changed; everything is looked at again`);
       await this.watcher.renew();
       this.scanner.scanAll();
       this.#rejoin = this.#rejoin === 'anew' ? 'anew' : 'heads';
@@ -335,8 +335,8 @@ export class DirectorySync {
       if (this.#rejoin === 'anew') {
         engine.log.info(
           engine.state.fact('epoch') === null
-            ? 'joining the directory'
-            : 'the server has another history: merging with it, nothing is deleted',
+            ? `${engine.config.name}: joining the directory`
+            : `${engine.config.name}: the server has another history: merging with it, nothing is deleted`,
         );
         await joinAnew(engine);
       } else await readAllHeads(engine);

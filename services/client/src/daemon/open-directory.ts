@@ -93,6 +93,7 @@ export async function openDirectory(
       contents: new ContentCache(),
       pushing: new Set(),
       applying: new Set(),
+      overtaken: new Map(),
       ignore,
       head: state.cursor,
       pullWanted: true,

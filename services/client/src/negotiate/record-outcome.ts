@@ -1,4 +1,4 @@
-import type { Change, Outcome, PutChange, RelativePath } from '@syncpair/contracts';
+import type { Change, Outcome, PutChange, RelativePath, VersionState } from '@syncpair/contracts';
 import { type Engine, shortHash } from '../daemon/engine.ts';
 import type { LocalPut } from '../scan/local-changes.ts';
 
@@ -22,6 +22,8 @@ export function recordOutcome(engine: Engine, { change, put }: Proposal, outcome
 function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Outcome): void {
   const { state, changes, problems, log } = engine;
   const { path, entry } = change;
+  const overtaken = engine.overtaken.get(path);
+  engine.overtaken.delete(path);
   const agreed = { path, state: entry, held: false, stamp: put.stamp, inode: put.inode };
   switch (outcome.status) {
     case 'committed':
@@ -29,7 +31,7 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
       state.remote.remove(path, outcome.version);
       if (outcome.conflict !== null) {
         log.warn(
-          `⚠️  Conflict detected for file: ${path}: the version from here (${hashOf(change)}) won as the newer one, the other side is kept as conflict ${outcome.conflict}`,
+          `⚠️  Conflict detected for file: ${path}: the version from here (${nameOf(entry)}) won as the newer one, the server's (${overtaken === undefined ? 'unknown' : nameOf(overtaken)}) is kept as conflict ${outcome.conflict}`,
         );
       } else log.debug(`✓ Uploaded: ${path}`);
       break;
@@ -48,7 +50,7 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
       state.base.put({ ...agreed, version: outcome.version });
       state.remote.learn(outcome.head);
       log.warn(
-        `⚠️  Conflict detected for file: ${path}: the server's version (${outcome.head.state.kind === 'file' ? shortHash(outcome.head.state.hash) : outcome.head.state.kind}) won as the newer one, the version from here (${hashOf(change)}) is kept as conflict ${outcome.conflict}`,
+        `⚠️  Conflict detected for file: ${path}: the server's version (${nameOf(outcome.head.state)}) won as the newer one, the version from here (${nameOf(entry)}) is kept as conflict ${outcome.conflict}`,
       );
       break;
     case 'superseded':
@@ -67,7 +69,7 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
   if (changes.puts.get(path)?.stamp === put.stamp) changes.puts.delete(path);
 }
 
-const hashOf = (change: PutChange): string => (change.entry.kind === 'file' ? shortHash(change.entry.hash) : change.entry.kind);
+const nameOf = (state: VersionState): string => (state.kind === 'file' ? shortHash(state.hash) : state.kind);
 
 function recordDelete(engine: Engine, path: RelativePath, outcome: Outcome): void {
   const { state, changes, problems, log } = engine;

@@ -42,6 +42,8 @@ export function replayHead(engine: Engine, head: Head): void {
   const base = state.base.get(head.path);
   if (isIgnored(engine, head, base)) return;
   if (base !== null && splitVersionId(base.version).seq > splitVersionId(head.version).seq) return;
+  const known = engine.pushing.has(head.path) ? state.remote.get(head.path) : null;
+  if (known !== null && known.state.kind !== 'tombstone') engine.overtaken.set(head.path, known.state);
   if (head.state.kind === 'tombstone' && base === null) noteGone(engine, head.path, head.version);
   else state.remote.learn(head);
 }

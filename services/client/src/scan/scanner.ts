@@ -7,6 +7,7 @@ import type { BaseEntry } from '../state/base-store.ts';
 import type { WatchHint } from '../watch/watcher.ts';
 import { DirtyPaths, SETTLE_MS } from './dirty-paths.ts';
 import { FolderQueue } from './folder-queue.ts';
+import type { LocalPut } from './local-changes.ts';
 import { recogniseMoves } from './recognise-moves.ts';
 
 /** Milliseconds that a file which shrank to nothing or less than half must have been so: editors empty a file before they fill it. */
@@ -297,12 +298,19 @@ export class Scanner {
         if (saysTheSame(base, entry)) {
           state.base.setStamp(path, observed.stamp, observed.inode);
           this.#restored(path);
-        } else changes.put(path, { entry, stamp: observed.stamp, inode: observed.inode });
+        } else this.#changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
         return;
       }
       case 'file':
         this.#examineFile(path, observed, base, now);
     }
+  }
+
+  /** Something lies there that the server does not know; a deletion that waits is none any more. */
+  #changed(path: RelativePath, put: LocalPut): void {
+    const { changes, state } = this.#engine;
+    changes.put(path, put);
+    if (state.holds.has(path)) state.holds.release(path);
   }
 
   /** The disk is as the base says (again): no change, no deletion that waits. */
@@ -343,7 +351,7 @@ export class Scanner {
   }
 
   #newFolder(path: RelativePath, observed: Observed): void {
-    this.#engine.changes.put(path, { entry: { kind: 'dir' }, stamp: observed.stamp, inode: observed.inode });
+    this.#changed(path, { entry: { kind: 'dir' }, stamp: observed.stamp, inode: observed.inode });
     this.#enter(path, true);
   }
 
@@ -381,7 +389,7 @@ export class Scanner {
   }
 
   #wasRead({ path, observed, base }: Unread, hash: ContentHash | 'changed' | DiskProblem): void {
-    const { changes, state, clock } = this.#engine;
+    const { state, clock } = this.#engine;
     if (hash === 'changed') {
       this.#dirty.postpone(path, clock.monotonic());
       return;
@@ -403,7 +411,7 @@ export class Scanner {
       return;
     }
     this.#engine.problems.clear('scan', path);
-    changes.put(path, { entry, stamp: observed.stamp, inode: observed.inode });
+    this.#changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
     const twins = base === null ? state.base.findByInode(observed.inode) : [];
     if (twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash)) this.#appeared.push({ path, observed });
   }

@@ -70,9 +70,9 @@ export class HoldStore {
 
   /** Takes a path out, since it lies on disk again; a hold without paths ends. */
   release(path: RelativePath): void {
-    this.#held.delete(path);
-    this.#database.prepare('DELETE FROM held_path WHERE path = ?').run(path);
-    this.#database.exec('DELETE FROM hold WHERE id NOT IN (SELECT hold FROM held_path)');
+    if (!this.#held.delete(path)) return;
+    const { hold } = this.#database.prepare('DELETE FROM held_path WHERE path = ? RETURNING hold').get(path) as { hold: string };
+    this.#database.prepare('DELETE FROM hold WHERE id = ? AND NOT EXISTS (SELECT 1 FROM held_path WHERE hold = id)').run(hold);
   }
 
   end(id: string): void {
