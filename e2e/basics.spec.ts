@@ -142,7 +142,7 @@ const NAMES = [
 ];
 
 test('every name is carried exactly', async () => {
-  const [alice, bob] = await world.started(['alice', 'bob']);
+  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { hold: 'off' } });
   for (const name of NAMES) writeFileSync(alice.at(name), `content of ${name}`);
   mkdirSync(alice.at('in', ...NAMES.slice(0, 4)), { recursive: true });
   const lacks = (folder: string, text: string): string[] => NAMES.filter((name) => read(join(folder, name)) !== text + name);
