@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestDatabase, testDatabase } from '@syncpair/testing';
 import { BLOB_ROUTES } from '@syncpair/contracts';
 import { compareRoutes } from '@syncpair/service-http';
@@ -34,4 +36,12 @@ test('the document describes both services', async () => {
 
 test('health tells which part is missing', async () => {
   expect(await (await fetch(`${replica.url}/health`)).json()).toMatchObject({ status: 'ok', database: 'ok', contents: 'ok' });
+});
+
+test('docs/api.md names every route', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'api.md'), 'utf8').replaceAll('…/', '/api/v1/');
+  for (const { method, path } of [...METADATA_ROUTES, ...BLOB_ROUTES]) {
+    const line = page.split('\n').find((text) => text.includes(`${path}\``) && text.includes(method));
+    expect([method, path, line !== undefined]).toEqual([method, path, true]);
+  }
 });
