@@ -10,6 +10,8 @@ export interface StandaloneOptions {
   readonly storageDir: string;
   /** `postgresql://…`; null runs the embedded PostgreSQL in the storage directory. A secret: never logged. */
   readonly databaseUrl: string | null;
+  /** Names it may be asked by besides its addresses and localhost; null: none when only this machine can reach it, else any. */
+  readonly allowedHosts?: readonly string[] | null;
   readonly auth: 'open' | 'token';
   readonly logLevel: LogLevel;
   /** A file to append the log to; null logs to stderr. */

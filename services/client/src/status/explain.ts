@@ -15,7 +15,11 @@ export async function explain(sync: DirectorySync, path: string, relative: strin
     suggestion,
     version,
   });
-  if (relative === '') return say(sync.isSettled ? 'in_sync' : 'waiting_upload', 'this is the directory itself', 'syncpair status');
+  if (relative === '')
+    return say(
+      sync.isSettled ? 'in_sync' : 'waiting_upload',
+      'it is the folder of the directory; "syncpair status" tells of what is in it',
+    );
   if (isReservedName(relative.split('/')[0] as string)) return say('reserved', 'it belongs to SyncPair and is never synchronised');
   const parsed = parseRelativePath(relative);
   if (!parsed.ok) return say('problem', `it cannot be synchronised: ${parsed.reason}`, 'give it another name');
@@ -65,5 +69,5 @@ export async function explain(sync: DirectorySync, path: string, relative: strin
       version,
     );
   if (base === null) return say('waiting_upload', 'it is new here and about to be sent', 'syncpair status');
-  return say('in_sync', `it is the server’s version ${base.version}`, null, version);
+  return say('in_sync', `it is as version ${base.version} on the server`, null, version);
 }

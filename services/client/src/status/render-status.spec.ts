@@ -33,7 +33,7 @@ test('says little when there is little to say', () => {
     '',
     'team  in sync',
     '  folder     /home/alice/team',
-    '  last sync  3 s ago, at 123',
+    '  last sync  3 s ago, at commit 123',
   ]);
 });
 
@@ -71,6 +71,14 @@ test('tells everything that is not as it should be, and the command that goes on
 
 test('never says "in sync" of what is not', () => {
   expect(render(status({ ...quiet, in_sync: false })).join('\n')).not.toMatch(/in sync/);
+});
+
+test('tells a path that cannot travel from a directory that does not work', () => {
+  const of = (path: string): string | undefined =>
+    render(status({ ...quiet, state: 'error', in_sync: false, problems: [{ path, code: 'EIO', message: 'm' }] })).find((line) =>
+      line.startsWith('team'),
+    );
+  expect([of('a.txt'), of('.')]).toEqual(['team  1 path has a problem', 'team  error']);
 });
 
 test('shortens a long list of problems', () => {

@@ -35,7 +35,7 @@ function renderDirectory(directory: DirectoryStatus, { now, style, file }: Rende
   const namespace = directory.namespace === name ? '' : style.dim(` as ${escapeText(directory.namespace)}`);
   const facts: string[][] = [
     ['folder', `${escapeText(local_path)}${namespace}`],
-    ['last sync', last_sync === null ? 'never' : `${formatAgo(last_sync, now)}, at ${cursor}`],
+    ['last sync', last_sync === null ? 'never' : `${formatAgo(last_sync, now)}, at commit ${cursor}`],
   ];
   const pending = renderPending(directory);
   if (pending !== '') facts.push(['pending', pending]);
@@ -60,13 +60,16 @@ function renderDirectory(directory: DirectoryStatus, { now, style, file }: Rende
   ];
 }
 
-function renderState({ state, in_sync: inSync }: DirectoryStatus, style: Style): string {
+function renderState({ state, in_sync: inSync, problems }: DirectoryStatus, style: Style): string {
   if (inSync) return style.good('in sync');
   switch (state) {
     case 'offline':
       return style.bad('offline');
     case 'error':
-      return style.bad('error');
+      // A problem of the directory itself stands at its root; all others stop nothing but their path.
+      return problems.some(({ path }) => path === '.') || problems.length === 0
+        ? style.bad('error')
+        : style.warn(plural(problems.length, 'path has a problem', 'paths have problems'));
     case 'held':
       return style.warn('held');
     case 'in_sync':

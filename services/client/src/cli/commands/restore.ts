@@ -1,6 +1,7 @@
 import { type HistoryItem, parseVersionId } from '@syncpair/contracts';
 import { escapeText } from '../../log/escape.ts';
 import type { DirectoryQueries } from '../../server/queries.ts';
+import { ServerError } from '../../server/server-error.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import type { CliContext, CommonOptions } from '../context.ts';
 import { directoryPath } from '../directory-path.ts';
@@ -32,13 +33,18 @@ export async function restore(options: RestoreOptions, [text = '']: readonly str
   return EXIT.done;
 }
 
+const noVersion = (path: string, version: string, cause?: unknown): CliError =>
+  new CliError(`${path} has no version ${version}; "syncpair history" lists those that there are`, EXIT.failed, { cause });
+
 interface Told {
   readonly json: object;
   readonly words: string;
 }
 
 async function makeHead(queries: DirectoryQueries, path: string, version: string): Promise<Told> {
-  const restored = await queries.restore(path, version);
+  const restored = await queries.restore(path, version).catch((error: unknown) => {
+    throw error instanceof ServerError && error.code === 'not_found' ? noVersion(path, version, error) : error;
+  });
   const words = restored.changed
     ? `${escapeText(path)} is as it was in ${version}, as its new version ${restored.version}`
     : `${escapeText(path)} is as it was in ${version} already; nothing was changed`;
@@ -63,7 +69,7 @@ async function writeTo(
 
 async function findVersion(queries: DirectoryQueries, path: string, version: string): Promise<HistoryItem> {
   const found = (await queries.history(path, Infinity)).find((item) => item.path === path && item.version === version);
-  if (found === undefined) throw new CliError(`${path} has no version ${version}; "syncpair history" lists them`);
+  if (found === undefined) throw noVersion(path, version);
   if (found.kind === 'tombstone') throw new CliError(`version ${version} is the deletion of ${path}; choose an earlier one`);
   if (found.kind === 'dir') throw new CliError(`${path} is a folder; "syncpair export --at TIME" writes folders`);
   return found;

@@ -10,6 +10,7 @@ interface ServerOptions extends GlobalOptions {
   readonly host: string;
   readonly storageDir: string;
   readonly databaseUrl?: string;
+  readonly allowedHosts?: string;
   readonly auth: 'open' | 'token';
 }
 
@@ -30,6 +31,7 @@ export async function server(options: ServerOptions, _args: readonly string[], {
       host: options.host,
       storageDir: options.storageDir,
       databaseUrl: options.databaseUrl ?? null,
+      allowedHosts: hostNames(options.allowedHosts),
       auth: options.auth,
       logLevel: globals.logLevel ?? 'info',
       logFile: null,
@@ -44,4 +46,12 @@ export async function server(options: ServerOptions, _args: readonly string[], {
     stop.release();
   }
   return EXIT.done;
+}
+
+function hostNames(list: string | undefined): readonly string[] | null {
+  if (list === undefined || list.trim() === '') return null;
+  const names = list.split(',').map((name) => name.trim().toLowerCase());
+  const strange = names.find((name) => !/^[a-z0-9.-]+$/.test(name));
+  if (strange !== undefined) throw usageError(`--allowed-hosts: "${strange}" is not a host name; take names such as sync.example.com`);
+  return names;
 }

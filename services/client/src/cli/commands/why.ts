@@ -23,6 +23,6 @@ export function renderExplanation({ path, directory, state, cause, suggestion, v
     ['because', escapeText(cause)],
   ];
   if (version !== null) rows.push(['version', version]);
-  if (suggestion !== null) rows.push(['to change it', escapeText(suggestion)]);
+  if (suggestion !== null) rows.push(['what to do', escapeText(suggestion)]);
   return formatTable(rows);
 }

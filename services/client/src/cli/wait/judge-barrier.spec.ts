@@ -73,7 +73,7 @@ describe('named clients', () => {
 test('is told in lines', () => {
   const barrier = judgeBarrier([team(device('bob', '8', 60_000), device('carol', '10'), device('dave', '1', 2 * DAY))], 'all', 'alice');
   expect(renderBarrier(barrier, NOW, styleFor(false))).toEqual([
-    'team at 10',
+    'team at commit 10',
     '  bob    lags by 2 commits  seen 1 min ago',
     '  carol  has it',
     '  dave   left out           not seen for 24 hours, last 2 d ago',

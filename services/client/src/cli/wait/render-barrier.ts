@@ -22,6 +22,6 @@ export function renderBarrier(barrier: Barrier, now: number, style: Style): stri
     ]);
     const rows = [...waited, ...others];
     const whole = rows.length === 0 ? style.dim('no other client has it') : '';
-    return [`${style.bold(escapeText(directory))} at ${seq}  ${whole}`.trimEnd(), ...formatTable(rows).map((line) => `  ${line}`)];
+    return [`${style.bold(escapeText(directory))} at commit ${seq}  ${whole}`.trimEnd(), ...formatTable(rows).map((line) => `  ${line}`)];
   });
 }
