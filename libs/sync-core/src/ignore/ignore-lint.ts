@@ -22,14 +22,24 @@ type Check = (pattern: string) => string | null;
 export function lintPatterns(patterns: readonly string[]): LintFinding[] {
   const findings: LintFinding[] = [];
   for (const pattern of new Set(patterns)) {
-    for (const check of CHECKS) {
-      const message = check(pattern);
-      if (message === null) continue;
-      findings.push({ pattern, message });
-      break;
-    }
+    const message = messageFor(pattern);
+    if (message !== null) findings.push({ pattern, message });
   }
   return findings;
+}
+
+function messageFor(pattern: string): string | null {
+  for (const check of CHECKS) {
+    const message = check(pattern);
+    if (message !== null) return message;
+  }
+  return null;
+}
+
+/** `pattern`, or what is to be written for it in turn: a warning names a pattern that gets none. */
+function settled(pattern: string): string {
+  const next = messageFor(pattern);
+  return next === null ? pattern : (/; write "([^"]+)"/.exec(next)?.[1] ?? pattern);
 }
 
 const quote = (pattern: string): string => `"${pattern}"`;
@@ -40,7 +50,7 @@ const CHECKS: readonly Check[] = [
     const trimmed = pattern.trim();
     if (trimmed === pattern) return null;
     if (trimmed === '') return `${quote(pattern)} matches only names that are nothing but spaces; remove it`;
-    return `${quote(pattern)} begins or ends with a space, which is taken as part of the name; write ${quote(trimmed)}`;
+    return `${quote(pattern)} begins or ends with a space, which is taken as part of the name; write ${quote(settled(trimmed))}`;
   },
   function several(pattern) {
     const parts = pattern.replace(/[{(][^})]*[})]/g, '').split(/[,;|]\s*|\s+(?=\*\.)/);
@@ -58,7 +68,7 @@ const CHECKS: readonly Check[] = [
   },
   function backslash(pattern) {
     if (!/\\(?![[\]{}()!#?@+\\ ])/.test(pattern) && !pattern.includes('\\\\')) return null;
-    return `${quote(pattern)} has a backslash, which takes the meaning from the next character; folders are separated by "/" on every platform, write ${quote(pattern.replace(/\\+/g, '/'))}`;
+    return `${quote(pattern)} has a backslash, which takes the meaning from the next character; folders are separated by "/" on every platform, write ${quote(settled(pattern.replace(/\\+/g, '/')))}`;
   },
   function absolute(pattern) {
     const home = pattern.startsWith('~/');
@@ -71,7 +81,7 @@ const CHECKS: readonly Check[] = [
       return `${quote(pattern)} matches nothing, because no path in the directory contains ".."; write it from the root of the directory`;
     if (!names.includes('.')) return null;
     const rest = names.filter((name) => name !== '.').join('/');
-    return `${quote(pattern)} matches nothing, because no path contains "."; write ${quote(pattern.startsWith('./') && !rest.includes('/') ? `/${rest}` : rest)}`;
+    return `${quote(pattern)} matches nothing, because no path contains "."; write ${quote(settled(pattern.startsWith('./') && !rest.includes('/') ? `/${rest}` : rest))}`;
   },
   function negation(pattern) {
     if (!pattern.startsWith('!') || pattern.startsWith('!(')) return null;
@@ -105,9 +115,15 @@ const CHECKS: readonly Check[] = [
   },
   function folderName(pattern) {
     const name = pattern.slice(pattern.lastIndexOf('/') + 1);
-    if (!FOLDER_NAMES.has(name)) return null;
+    const alternatives = /^\{([^{}]+)\}$/.exec(name)?.[1]?.split(',') ?? [name];
+    if (!alternatives.some((alternative) => FOLDER_NAMES.has(alternative))) return null;
     if (pattern === `/${name}`) return `${quote(pattern)} matches only the entry at the root, not what is in it; ${contentsOf(name)}`;
     return `${quote(pattern)} matches only the entry, what is in a folder of that name is still synchronised; ${contentsOf(pattern)}`;
+  },
+  function hidden(pattern) {
+    if (!/^(\*\*)?\/?\.\*$/.test(pattern)) return null;
+    const folders = pattern.startsWith('/') ? '.*/**' : '**/.*/**';
+    return `${quote(pattern)} matches only entries whose name begins with ".", not what is in a folder; write ${quote(folders)} as well, for such folders and all in them`;
   },
   function bareExtension(pattern) {
     return EXTENSIONS.has(pattern)
