@@ -14,6 +14,9 @@ export function parseNanoseconds(text: string): Parsed<Nanoseconds> {
   return value >= MIN && value <= MAX ? parsed(value) : refused('a time beyond signed 64-bit nanoseconds');
 }
 
+/** The nearest time that can be carried: file systems hold times before 1677 and after 2262, which signed 64-bit nanoseconds do not. */
+export const carriedTime = (time: bigint): Nanoseconds => (time < MIN ? MIN : time > MAX ? MAX : time);
+
 /** ISO 8601 UTC with up to nine decimals, as the script calls speak. */
 export function toIsoTime(time: Nanoseconds): string {
   const fraction = ((time % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;

@@ -1,4 +1,4 @@
-import { type ContentHash, type Entry, type FileEntry, sameState } from '@syncpair/contracts';
+import { type ContentHash, type Entry, type FileEntry, carriedTime, sameState } from '@syncpair/contracts';
 import type { Observed, ObservedFile, ObservedLink } from '../disk/observed.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 
@@ -33,7 +33,8 @@ export function saysTheSame(base: BaseEntry | null, entry: Entry): boolean {
 }
 
 function closest(observed: bigint, known: bigint | undefined): bigint {
-  if (known === undefined) return observed;
-  const apart = observed - known;
-  return apart > -SETTING_ERROR && apart < SETTING_ERROR ? known : observed;
+  const carried = carriedTime(observed);
+  if (known === undefined) return carried;
+  const apart = carried - known;
+  return apart > -SETTING_ERROR && apart < SETTING_ERROR ? known : carried;
 }

@@ -13,6 +13,7 @@ import { planPath } from '@syncpair/sync-core';
 import type { Engine, OwnMove } from '../daemon/engine.ts';
 import type { LocalMove, LocalPut } from '../scan/local-changes.ts';
 import type { Scanner } from '../scan/scanner.ts';
+import { ServerError } from '../server/server-error.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import { type Upload, isLarge, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
@@ -207,11 +208,27 @@ export class Pusher {
       if (wanting.length > 0) await this.#sendWithContents(wanting, answer.grants);
     } catch (error) {
       if (error instanceof RejoinNeeded) this.#end(proposals);
-      else for (const { change } of proposals) if (this.#underWay.has(change.id)) this.#unanswered.add(change.id);
+      else if (isRefusal(error)) {
+        this.#end(proposals);
+        return this.#sendApart(proposals, error);
+      } else for (const { change } of proposals) if (this.#underWay.has(change.id)) this.#unanswered.add(change.id);
       throw error;
     }
     this.#end(proposals);
     return true;
+  }
+
+  /** The server refuses the request as such: what it is that it cannot take is found by halves, and the rest goes through. */
+  async #sendApart(proposals: readonly Proposal[], error: ServerError): Promise<boolean> {
+    const [only] = proposals;
+    if (proposals.length === 1 && only !== undefined && only.change.op !== 'move') {
+      const { problems, clock } = this.#engine;
+      problems.report('push', only.change.path, error.code, error.message, clock.monotonic());
+      return true;
+    }
+    const half = proposals.length >> 1;
+    await this.#send(proposals.slice(0, half));
+    return this.#send(proposals.slice(half));
   }
 
   /**
@@ -302,6 +319,9 @@ export class Pusher {
     });
   }
 }
+
+const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'invalid_path', 'too_large']);
+const isRefusal = (error: unknown): error is ServerError => error instanceof ServerError && REFUSALS.has(error.code);
 
 const sizeOf = (entry: Entry): number => (entry.kind === 'file' ? entry.size : 0);
 
