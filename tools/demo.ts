@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { assertBuilt } from '../e2e/harness/command.ts';
-import { cast } from './demo/cast.ts';
+import { type Cast, cast } from './demo/cast.ts';
 import { farewell } from './demo/farewell.ts';
 import { narrator } from './demo/narrator.ts';
 import { playScript } from './demo/script.ts';
@@ -31,16 +31,16 @@ async function main(): Promise<number> {
   const stop = stopSignal();
   const troupe = cast(keep);
   try {
-    const played = playScript(troupe, tell, { unhurried: tell.isTerminal && !exit });
-    // After a signal it is cut short, and nobody is interested in what it says then.
+    const cut = new AbortController();
+    const played = playScript(troupe, narrator(process.stdout, cut.signal), { unhurried: tell.isTerminal && !exit });
+    // What it was at fails when it is cut short, and interests nobody then.
     played.catch(() => undefined);
-    const cut = await Promise.race([played.then(() => null), stop]);
-    if (cut !== null) return 130;
+    const asked = await Promise.race([played.then(() => null), stop, failWhenLost(troupe)]).finally(() => cut.abort());
+    if (asked !== null) return 130;
     if (exit) return 0;
     farewell(troupe, tell);
-    const ended = await Promise.race([stop.then(() => null), troupe.lost]);
-    if (ended === null) return 0;
-    throw new Error(`${ended} has ended by itself`);
+    await Promise.race([stop, failWhenLost(troupe)]);
+    return 0;
   } catch (error) {
     tell.failure((error as Error).message);
     for (const { name, lines } of troupe.lastLines(12)) tell.log(name, lines);
@@ -51,6 +51,10 @@ async function main(): Promise<number> {
     await troupe.leave();
     tell.done(keep === null ? 'ended, and everything removed' : `ended; everything is left in ${troupe.folder}`);
   }
+}
+
+async function failWhenLost({ lost }: Cast): Promise<never> {
+  throw new Error(`the process of "${await lost}" has ended by itself`);
 }
 
 function readArguments(): { exit: boolean; keep: string | null; help: boolean } {

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Status } from '@syncpair/contracts';
 import { until } from '../../e2e/harness/until.ts';
 import { type Played, play } from './process.ts';
@@ -87,9 +88,17 @@ export function cast(keep: string | null): Cast {
       leaving = true;
       await Promise.all(['alice', 'bob'].map(end));
       await end('server');
-      if (keep === null) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      if (keep === null) await remove(folder);
     },
   };
+}
+
+/** Removes a folder for good: a PostgreSQL whose server was killed writes a little longer. */
+async function remove(folder: string): Promise<void> {
+  for (let tries = 0; existsSync(folder) && tries < 40; tries += 1) {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await delay(250);
+  }
 }
 
 interface Stage {

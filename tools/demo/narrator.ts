@@ -23,9 +23,12 @@ export interface Narrator {
   log(name: string, lines: readonly string[]): void;
 }
 
-export function narrator(stream: NodeJS.WriteStream): Narrator {
+/** `until`: says nothing more once it is aborted. */
+export function narrator(stream: NodeJS.WriteStream, until?: AbortSignal): Narrator {
   const style = styleFor(hasColours(stream));
-  const write = (text: string): void => void stream.write(text);
+  const write = (text: string): void => {
+    if (until?.aborted !== true) stream.write(text);
+  };
   const line = (text: string): void => write(`${text}\n`);
   let waiting = false;
   const clear = (): void => {
