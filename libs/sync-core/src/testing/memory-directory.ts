@@ -15,6 +15,8 @@ type Edit = Exclude<Change, { op: 'move' }>;
 
 export interface CommitOptions {
   readonly device?: string;
+  /** The `client_id`; the device when left out. */
+  readonly author?: string;
   /** Nanoseconds since 1970. */
   readonly now?: bigint;
   readonly conflictCopies?: boolean;
@@ -42,13 +44,13 @@ export class MemoryDirectory {
 
   /** Decides the changes as one commit and stores what is decided. */
   commit(changes: readonly Edit[], options: CommitOptions = {}): readonly Outcome[] {
-    const { device = 'device', now = 0n, conflictCopies = false, missing = new Set() } = options;
+    const { device = 'device', author = device, now = 0n, conflictCopies = false, missing = new Set() } = options;
     const seq = this.seq + 1;
     const decision = decideCommit(this.view(device), changes, {
       seq,
       firstOrdinal: 0,
       now,
-      author: device,
+      author,
       contentSize: (hash) => (missing.has(hash) ? null : 1),
       conflictCopies,
     });
