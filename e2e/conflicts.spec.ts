@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { setFileTime } from './harness/file-time.ts';
 import { arrives, leaves, read } from './harness/files.ts';
 import { sha256 } from './harness/ledger.ts';
+import { inSync } from './harness/in-sync.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
@@ -149,7 +150,7 @@ test.each(['alice first', 'bob first'])('what both did while they were apart end
     for (const client of [alice, bob]) scenario[client.id as 'alice' | 'bob']((path) => client.at(scenario.name, path));
   for (const client of order === 'alice first' ? [alice, bob] : [bob, alice]) {
     await client.start();
-    await stabilise([client]);
+    await inSync([client]);
   }
   const tree = await stabilise([alice, bob]);
   const conflicts = await alice.conflicts();

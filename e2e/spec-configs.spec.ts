@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
 import { arrives, leaves, read } from './harness/files.ts';
+import { inSync } from './harness/in-sync.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
 
@@ -33,15 +34,9 @@ function write(client: ClientProcess, path: string, text: string): void {
   writeFileSync(absolute, text);
 }
 
-const settled = (...clients: readonly ClientProcess[]): Promise<true> =>
-  until('all directories are in sync', async () => {
-    const answers = await Promise.all(clients.map((client) => client.status()));
-    return answers.every(({ directories }) => directories.every(({ in_sync }) => in_sync)) ? true : undefined;
-  });
-
 describe('the configurations of Alice and Bob', () => {
   test('are taken as they are: folders in HOME, names, defaults and overrides', async () => {
-    await settled(alice, bob);
+    await inSync([alice, bob]);
     const { client, directories } = await alice.status();
     expect(client).toBe('alice');
     expect(directories.map(({ name, namespace, local_path }) => [name, namespace, local_path])).toEqual([
@@ -63,7 +58,7 @@ describe('the configurations of Alice and Bob', () => {
     await arrives(join(alice.home, 'team-work/code_review.md'), 'the review');
     write(bob, 'shared-work/plans/project_plan.txt', 'the plan, mended by Bob');
     await arrives(join(alice.home, 'team-work/plans/project_plan.txt'), 'the plan, mended by Bob');
-    await settled(alice, bob);
+    await inSync([alice, bob]);
     for (const folder of ['team-work', 'notes']) expect(existsSync(join(alice.home, folder, 'bob_notes.txt'))).toBe(false);
     for (const folder of ['shared-work', 'bob-files']) expect(existsSync(join(bob.home, folder, 'personal_diary.txt'))).toBe(false);
 
@@ -82,7 +77,7 @@ describe('the configurations of Alice and Bob', () => {
     for (const path of carried) await arrives(join(bob.home, 'shared-work', path), `alice ${path}`);
     write(bob, 'shared-work/end.txt', 'end');
     await arrives(join(alice.home, 'team-work/end.txt'), 'end');
-    await settled(alice, bob);
+    await inSync([alice, bob]);
     for (const path of ignored) {
       expect(read(join(alice.home, 'team-work', path))).toBe(`alice ${path}`);
       expect(read(join(bob.home, 'shared-work', path))).toBe(`bob ${path}`);
@@ -93,7 +88,7 @@ describe('the configurations of Alice and Bob', () => {
     mkdirSync(join(alice.home, 'team-work/lib/node_modules'), { recursive: true });
     mkdirSync(join(alice.home, 'team-work/lib/other'), { recursive: true });
     await until('the other folder is at bob', () => (existsSync(join(bob.home, 'shared-work/lib/other')) ? true : undefined));
-    await settled(alice, bob);
+    await inSync([alice, bob]);
     expect(existsSync(join(bob.home, 'shared-work/lib/node_modules'))).toBe(false);
     expect(read(join(alice.home, 'team-work/node_modules/left-pad/index.js'))).not.toBeNull();
   });
@@ -104,16 +99,16 @@ describe('the configurations of Alice and Bob', () => {
     write(bob, 'shared-work/old/own.tmp', 'of Bob alone');
     write(bob, 'shared-work/second.txt', 'second');
     await arrives(join(alice.home, 'team-work/second.txt'), 'second');
-    await settled(alice, bob);
+    await inSync([alice, bob]);
     rmSync(join(alice.home, 'team-work/old'), { recursive: true });
     await leaves(join(bob.home, 'shared-work/old/file.txt'));
-    await settled(alice, bob);
+    await inSync([alice, bob]);
     expect(read(join(bob.home, 'shared-work/old/own.tmp'))).toBe('of Bob alone');
     expect(existsSync(join(alice.home, 'team-work/old'))).toBe(false);
   });
 
   test('ask in the intervals that they name: 15 s where it is overridden, 30 s by default', async () => {
-    await settled(alice);
+    await inSync([alice]);
     const seen = new Map<string, number[]>();
     // The first answers come with the start; then nothing happens, and only the interval asks.
     const enough = (): boolean => (seen.get('team_project')?.length ?? 0) >= 3 && (seen.get('personal_notes')?.length ?? 0) >= 2;

@@ -73,6 +73,7 @@ export class World {
   begin(): void {
     this.#tests += 1;
     this.#clients = [];
+    this.#others = [];
   }
 
   /** After each test. */
@@ -81,7 +82,6 @@ export class World {
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     await Promise.all(this.#others.map((other) => other.end()));
     this.#proxies = [];
-    this.#others = [];
   }
 
   async close(): Promise<void> {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from '../harness/command.ts';
 import { familyOf, forgetPeak, inMiB, memoryOf, tellPeaks } from '../harness/memory.ts';
+import { inSync } from '../harness/in-sync.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { type Tree, differences, readTree } from '../harness/tree.ts';
-import { until } from '../harness/until.ts';
 import { useWorld } from '../harness/world.ts';
 
 /** A tree that nobody made for a test: this project's own packages, or what `SYNCPAIR_REAL_TREE` names. */
@@ -45,15 +45,9 @@ test("this project's own node_modules: identical at the other side, and not one 
       .sort((a, b) => memoryOf(b).peak - memoryOf(a).peak)[0] as number,
   });
   const begun = performance.now();
-  await until('alice has sent everything', async () => ((await alice.status()).directories[0]?.in_sync === true ? true : undefined), {
-    within: WITHIN,
-    every: 1_000,
-  });
+  await inSync([alice], { within: WITHIN });
   console.log(`sent after ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-  await until('bob has everything', async () => ((await bob.status()).directories[0]?.in_sync === true ? true : undefined), {
-    within: WITHIN,
-    every: 1_000,
-  });
+  await inSync([bob], { within: WITHIN });
   console.log(`at bob after ${((performance.now() - begun) / 1000).toFixed(1)} s; peaks: ${tellPeaks(pids())}`);
   const tree = await stabilise([alice, bob], { within: 300_000 });
   expect(differences(source, tree)).toEqual([]);
@@ -69,15 +63,7 @@ test("this project's own node_modules: identical at the other side, and not one 
   const again = performance.now();
   await Promise.all([alice.start(), bob.start()]);
   Object.values(pids()).forEach(forgetPeak);
-  for (const client of [alice, bob])
-    await until(
-      `${client.id} is in sync again`,
-      async () => ((await client.status()).directories[0]?.in_sync === true ? true : undefined),
-      {
-        within: WITHIN,
-        every: 200,
-      },
-    );
+  await inSync([alice, bob], { within: WITHIN });
   console.log(`in sync again ${((performance.now() - again) / 1000).toFixed(1)} s after the restart; peaks: ${tellPeaks(pids())}`);
   expect(differences(tree, await stabilise([alice, bob], { within: 300_000 }))).toEqual([]);
   const sent = { up: up.passed.up - before.up, down: down.passed.down - before.down };
