@@ -2,6 +2,10 @@ import type { RelativePath } from '@syncpair/contracts';
 
 /** Milliseconds for which a file must have stayed the same before it is read. */
 export const SETTLE_MS = 10;
+/** Milliseconds before a path that vanished is looked for again: editors move a file away before they put the new one. */
+export const VANISHED_SETTLE_MS = 300;
+/** Milliseconds before a path that is being written by this client itself is looked at again. */
+export const BUSY_MS = 50;
 /** The longest wait between two looks at a file that keeps changing. */
 const LONGEST_SETTLE_MS = 2_000;
 

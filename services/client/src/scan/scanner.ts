@@ -5,17 +5,14 @@ import { DiskProblem } from '../disk/disk.ts';
 import type { Observed, ObservedFile } from '../disk/observed.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { WatchHint } from '../watch/watcher.ts';
-import { DirtyPaths, SETTLE_MS } from './dirty-paths.ts';
+import { Absences } from './absences.ts';
+import { Arrivals } from './arrivals.ts';
+import { BUSY_MS, DirtyPaths, SETTLE_MS, VANISHED_SETTLE_MS } from './dirty-paths.ts';
 import { FolderQueue } from './folder-queue.ts';
 import type { LocalPut } from './local-changes.ts';
-import { recogniseMoves } from './recognise-moves.ts';
 
 /** Milliseconds that a file which shrank to nothing or less than half must have been so: editors empty a file before they fill it. */
 const SHRUNK_SETTLE_MS = 300;
-/** Milliseconds before a path that vanished is looked for again: editors move a file away before they put the new one. */
-const VANISHED_SETTLE_MS = 300;
-/** Milliseconds before a path that is being written by this client itself is looked at again. */
-const BUSY_MS = 50;
 /** A scan waits while this many changes wait for the server, so that memory does not grow with the tree. */
 const MOST_CHANGES = 4_000;
 const MOST_DIRTY_AT_ONCE = 500;
@@ -25,7 +22,6 @@ const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
 interface Unread {
   readonly path: RelativePath;
   readonly observed: ObservedFile;
-  readonly base: BaseEntry | null;
 }
 
 /**
@@ -37,14 +33,15 @@ export class Scanner {
   readonly #dirty = new DirtyPaths();
   readonly #folders = new FolderQueue();
   #unread: Unread[] = [];
-  #appeared: { path: RelativePath; observed: Observed }[] = [];
-  /** Folders that could not be entered because they are gone or no folders any more; the listing above them proves it. */
-  readonly #suspects = new Set<RelativePath>();
+  readonly #absences: Absences;
+  readonly #arrivals: Arrivals;
   /** True once every folder was listed since the start, or since `scanAnew`. */
   complete = false;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#absences = new Absences(engine, this.#dirty, this.#folders);
+    this.#arrivals = new Arrivals(engine);
   }
 
   /** Takes a hint of the watcher. */
@@ -108,7 +105,7 @@ export class Scanner {
     const folder = this.#isFull() ? undefined : this.#folders.next(now);
     if (folder !== undefined) await this.#list(folder.path, folder.deep);
     await this.#readUnread();
-    await this.#settleAppeared();
+    for (const { path, observed } of await this.#arrivals.settle()) this.#newFolder(path, observed);
     if (this.#folders.size === 0 && !this.complete) {
       this.complete = true;
       this.#engine.wake();
@@ -135,24 +132,14 @@ export class Scanner {
         this.#unreadable(path, observed);
       } else if (observed === null) {
         this.#dirty.done(path);
-        this.#vanished(path, state.base.get(path), clock.monotonic());
+        this.#arrivals.forget(path);
+        this.#absences.vanished(path);
       } else if (this.#waitsForFolder(parentOf(path))) {
         this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
       } else {
         this.#examine(path, observed, state.base.get(path), false);
       }
     }
-  }
-
-  /** A path that seems gone counts as deleted only after a complete listing of its folder, a moment later. */
-  #vanished(path: RelativePath, base: BaseEntry | null, now: number): void {
-    this.#engine.changes.puts.delete(path);
-    if (base === null || base.held) {
-      this.#engine.problems.clear('scan', path);
-      if (!this.#engine.state.base.hasChildren(path)) return;
-      this.#suspects.add(path);
-    }
-    this.#folders.add(parentOf(path), { due: now + VANISHED_SETTLE_MS, deep: false });
   }
 
   /**
@@ -171,7 +158,7 @@ export class Scanner {
     if (folder !== null && (this.#engine.ignore.prunes(folder) || this.#engine.changes.isMoving(folder))) return;
     const listing = await disk.list(folder);
     if (listing instanceof DiskProblem) {
-      if (listing.code === 'ENOENT' || listing.code === 'not_a_folder') this.#folderGone(folder);
+      if (listing.code === 'ENOENT' || listing.code === 'not_a_folder') this.#absences.notEntered(folder);
       else this.#unreadable(folder ?? '.', listing);
       return;
     }
@@ -187,73 +174,11 @@ export class Scanner {
     for (const { path, observed } of listing.entries) {
       const base = missing.get(path) ?? null;
       missing.delete(path);
-      this.#suspects.delete(path);
+      this.#absences.found(path);
       this.#examine(path, observed, base, deep);
     }
-    for (const base of missing.values()) this.#missing(base);
-    for (const suspect of this.#suspects) {
-      if (parentOf(suspect) !== folder || missing.has(suspect)) continue;
-      this.#suspects.delete(suspect);
-      this.#contentsGone(suspect);
-    }
-    if (folder !== null && listing.entries.length === 0 && listing.refused.length === 0) this.#emptied(folder);
-  }
-
-  /** A folder could not be entered. Whether it and all in it is gone, the listing of the folder above tells. */
-  #folderGone(folder: RelativePath | null): void {
-    if (folder === null) return;
-    this.#suspects.add(folder);
-    this.#engine.changes.puts.delete(folder);
-    this.#folders.add(parentOf(folder), { due: this.#engine.clock.monotonic() + VANISHED_SETTLE_MS, deep: false });
-  }
-
-  /** The server has no such folder; it stayed for what was ignored in it, and that is gone too. */
-  #emptied(folder: RelativePath): void {
-    const { state } = this.#engine;
-    const base = state.base.get(folder);
-    if (base?.state.kind !== 'tombstone' || state.remote.get(folder) !== null) return;
-    state.transaction(() => {
-      state.base.put({ ...base, state: { kind: 'dir' } });
-      state.remote.put({ path: folder, version: base.version, state: { kind: 'tombstone' }, movedFrom: null });
-    });
-    this.#engine.wake();
-  }
-
-  /** The base names it and a complete listing does not. */
-  #missing(base: BaseEntry): void {
-    const { changes, state, clock, problems } = this.#engine;
-    const { path } = base;
-    const now = clock.monotonic();
-    this.#suspects.delete(path);
-    if (base.held || this.#isIgnored(path, base.state.kind === 'tombstone' ? 'dir' : base.state.kind)) return;
-    if (this.#engine.applying.has(path) || changes.isMoving(path)) {
-      this.#folders.add(parentOf(path), { due: now + BUSY_MS, deep: false });
-      return;
-    }
-    problems.clear('scan', path);
-    if (base.state.kind === 'tombstone') state.base.remove(path);
-    else this.#deleted(path, now);
-    if (base.state.kind === 'dir' || base.state.kind === 'tombstone') this.#contentsGone(path);
-  }
-
-  /** There is certainly no such folder: whatever the base has in it is deleted. */
-  #contentsGone(folder: RelativePath): void {
-    const { state, applying, changes, clock } = this.#engine;
-    if (!state.base.hasChildren(folder)) return;
-    const now = clock.monotonic();
-    const gone: RelativePath[] = [];
-    for (const { path, held, state: known } of state.base.under(folder)) {
-      if (held || this.#isIgnored(path, known.kind === 'tombstone' ? 'dir' : known.kind)) continue;
-      if (applying.has(path) || changes.isMoving(path)) this.#dirty.wait(path, now + BUSY_MS);
-      else if (known.kind === 'tombstone') gone.push(path);
-      else if (!changes.deletes.has(path)) this.#deleted(path, now);
-    }
-    if (gone.length > 0) state.transaction(() => gone.forEach((path) => state.base.remove(path)));
-  }
-
-  #deleted(path: RelativePath, now: number): void {
-    if (this.#engine.state.holds.has(path)) this.#engine.changes.puts.delete(path);
-    else this.#engine.changes.remove(path, now);
+    this.#absences.listed(folder, missing);
+    if (folder !== null && listing.entries.length === 0 && listing.refused.length === 0) this.#absences.emptied(folder);
   }
 
   #isIgnored(path: RelativePath, kind: 'file' | 'dir' | 'link'): boolean {
@@ -286,7 +211,7 @@ export class Scanner {
       if (deep && observed.kind === 'dir') this.#enter(path, true);
       return;
     }
-    if (observed.kind !== 'dir') this.#contentsGone(path);
+    if (observed.kind !== 'dir') this.#absences.contentsGone(path);
     switch (observed.kind) {
       case 'dir':
         this.#dirty.done(path);
@@ -344,7 +269,7 @@ export class Scanner {
       return;
     }
     if (base === null && state.base.findByInode(observed.inode).length > 0) {
-      this.#appeared.push({ path, observed });
+      this.#arrivals.add(path, observed);
       return;
     }
     this.#newFolder(path, observed);
@@ -369,7 +294,11 @@ export class Scanner {
       this.#dirty.wait(path, now + needed - age);
       return;
     }
-    this.#unread.push({ path, observed, base });
+    if (base === null && this.#arrivals.isFirstLook(path, observed)) {
+      this.#dirty.wait(path, now + VANISHED_SETTLE_MS);
+      return;
+    }
+    this.#unread.push({ path, observed });
   }
 
   async #readUnread(): Promise<void> {
@@ -388,13 +317,14 @@ export class Scanner {
     }
   }
 
-  #wasRead({ path, observed, base }: Unread, hash: ContentHash | 'changed' | DiskProblem): void {
+  #wasRead({ path, observed }: Unread, hash: ContentHash | 'changed' | DiskProblem): void {
     const { state, clock } = this.#engine;
     if (hash === 'changed') {
       this.#dirty.postpone(path, clock.monotonic());
       return;
     }
     this.#dirty.done(path);
+    this.#arrivals.forget(path);
     if (hash instanceof DiskProblem) {
       if (hash.code !== 'ENOENT') this.#unreadable(path, hash);
       else this.#dirty.mark(path, clock.monotonic());
@@ -404,6 +334,7 @@ export class Scanner {
       this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
       return;
     }
+    const base = state.base.get(path);
     const entry = fileEntry(observed, hash, base);
     if (saysTheSame(base, entry)) {
       state.base.setStamp(path, observed.stamp, observed.inode);
@@ -413,23 +344,7 @@ export class Scanner {
     this.#engine.problems.clear('scan', path);
     this.#changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
     const twins = base === null ? state.base.findByInode(observed.inode) : [];
-    if (twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash)) this.#appeared.push({ path, observed });
-  }
-
-  /** Tells what was moved from what is new, once the whole step has been seen. */
-  async #settleAppeared(): Promise<void> {
-    const appeared = this.#appeared;
-    this.#appeared = [];
-    if (appeared.length === 0) return;
-    // The outermost first: what lies in a moved folder moves with it.
-    appeared.sort((a, b) => a.path.length - b.path.length);
-    for (const { path, observed } of appeared) {
-      const { changes } = this.#engine;
-      if (changes.isMoving(path)) continue;
-      const from = await recogniseMoves(this.#engine, path, observed);
-      if (from !== null) changes.move({ from, to: path, stamp: observed.stamp, inode: observed.inode });
-      else if (observed.kind === 'dir') this.#newFolder(path, observed);
-    }
+    if (twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash)) this.#arrivals.add(path, observed);
   }
 
   #unreadable(path: string, problem: DiskProblem): void {

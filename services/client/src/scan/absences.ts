@@ -1,0 +1,115 @@
+import { type RelativePath, parentOf } from '@syncpair/contracts';
+import type { Engine } from '../daemon/engine.ts';
+import type { BaseEntry } from '../state/base-store.ts';
+import { BUSY_MS, type DirtyPaths, VANISHED_SETTLE_MS } from './dirty-paths.ts';
+import type { FolderQueue } from './folder-queue.ts';
+
+/**
+ * Tells what is certainly gone. A path that cannot be found counts as deleted only after a complete listing of the folder it was in, a
+ * moment later, under a root that was proven; whatever cannot be proven so is unknown.
+ */
+export class Absences {
+  readonly #engine: Engine;
+  readonly #dirty: DirtyPaths;
+  readonly #folders: FolderQueue;
+  /** Folders that could not be entered because they are gone or no folders any more; the listing above them proves it. */
+  readonly #suspects = new Set<RelativePath>();
+
+  constructor(engine: Engine, dirty: DirtyPaths, folders: FolderQueue) {
+    this.#engine = engine;
+    this.#dirty = dirty;
+    this.#folders = folders;
+  }
+
+  /** Nothing was found at a path. */
+  vanished(path: RelativePath): void {
+    const { state, changes, problems } = this.#engine;
+    changes.puts.delete(path);
+    const base = state.base.get(path);
+    if (base === null || base.held) {
+      problems.clear('scan', path);
+      if (!state.base.hasChildren(path)) return;
+      this.#suspects.add(path);
+    }
+    this.#listLater(parentOf(path), VANISHED_SETTLE_MS);
+  }
+
+  /** A folder could not be entered. Whether it and all in it is gone, the listing of the folder above tells. */
+  notEntered(folder: RelativePath | null): void {
+    if (folder === null) return;
+    this.#suspects.add(folder);
+    this.#engine.changes.puts.delete(folder);
+    this.#listLater(parentOf(folder), VANISHED_SETTLE_MS);
+  }
+
+  /** Something lies at this path after all. */
+  found(path: RelativePath): void {
+    this.#suspects.delete(path);
+  }
+
+  /** A folder was listed completely; `missing` is what the base has in it and the listing has not. */
+  listed(folder: RelativePath | null, missing: ReadonlyMap<RelativePath, BaseEntry>): void {
+    for (const base of missing.values()) this.#missing(base);
+    for (const suspect of this.#suspects) {
+      if (parentOf(suspect) !== folder || missing.has(suspect)) continue;
+      this.#suspects.delete(suspect);
+      this.contentsGone(suspect);
+    }
+  }
+
+  #missing(base: BaseEntry): void {
+    const { applying, changes, state, problems } = this.#engine;
+    const { path } = base;
+    this.#suspects.delete(path);
+    if (base.held || this.#isIgnored(base)) return;
+    if (applying.has(path) || changes.isMoving(path)) {
+      this.#listLater(parentOf(path), BUSY_MS);
+      return;
+    }
+    problems.clear('scan', path);
+    if (base.state.kind === 'tombstone') state.base.remove(path);
+    else this.#deleted(path);
+    if (base.state.kind === 'dir' || base.state.kind === 'tombstone') this.contentsGone(path);
+  }
+
+  /** There is certainly no such folder: whatever the base has in it is deleted. */
+  contentsGone(folder: RelativePath): void {
+    const { state, applying, changes, clock } = this.#engine;
+    if (!state.base.hasChildren(folder)) return;
+    const gone: RelativePath[] = [];
+    for (const base of state.base.under(folder)) {
+      const { path } = base;
+      if (base.held || this.#isIgnored(base)) continue;
+      if (applying.has(path) || changes.isMoving(path)) this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
+      else if (base.state.kind === 'tombstone') gone.push(path);
+      else this.#deleted(path);
+    }
+    if (gone.length > 0) state.transaction(() => gone.forEach((path) => state.base.remove(path)));
+  }
+
+  /** A folder that the server does not have stayed for what was ignored in it, and that is gone too. */
+  emptied(folder: RelativePath): void {
+    const { state, wake } = this.#engine;
+    const base = state.base.get(folder);
+    if (base?.state.kind !== 'tombstone' || state.remote.get(folder) !== null) return;
+    state.transaction(() => {
+      state.base.put({ ...base, state: { kind: 'dir' } });
+      state.remote.put({ path: folder, version: base.version, state: { kind: 'tombstone' }, movedFrom: null });
+    });
+    wake();
+  }
+
+  #deleted(path: RelativePath): void {
+    const { state, changes, clock } = this.#engine;
+    if (state.holds.has(path)) changes.puts.delete(path);
+    else changes.remove(path, clock.monotonic());
+  }
+
+  #isIgnored({ path, state }: BaseEntry): boolean {
+    return this.#engine.ignore.ignores(path, state.kind === 'tombstone' ? 'dir' : state.kind);
+  }
+
+  #listLater(folder: RelativePath | null, wait: number): void {
+    this.#folders.add(folder, { due: this.#engine.clock.monotonic() + wait, deep: false });
+  }
+}

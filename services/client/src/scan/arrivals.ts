@@ -1,0 +1,59 @@
+import type { RelativePath } from '@syncpair/contracts';
+import type { Engine } from '../daemon/engine.ts';
+import type { Observed, ObservedFile } from '../disk/observed.ts';
+import { recogniseMoves } from './recognise-moves.ts';
+
+export interface Arrival {
+  readonly path: RelativePath;
+  readonly observed: Observed;
+}
+
+/** Objects that the base knows under another name: moved, or put there anew. */
+export class Arrivals {
+  readonly #engine: Engine;
+  #appeared: Arrival[] = [];
+  /** Files that were told to wait, with the stamp they had at the first look. */
+  readonly #awaited = new Map<RelativePath, string>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * True at the first look at a file that was known under another name a moment ago: editors move a file away and write it anew, which is
+   * an edit there and no move. It is to be looked at again when that is over.
+   */
+  isFirstLook(path: RelativePath, observed: ObservedFile): boolean {
+    if (this.#awaited.get(path) === observed.stamp) return false;
+    const known = this.#engine.state.base.findByInode(observed.inode);
+    if (!known.some(({ state }) => state.kind === 'file' && state.size === observed.size)) return false;
+    this.#awaited.set(path, observed.stamp);
+    return true;
+  }
+
+  /** The path was read, or is gone. */
+  forget(path: RelativePath): void {
+    this.#awaited.delete(path);
+  }
+
+  add(path: RelativePath, observed: Observed): void {
+    this.#appeared.push({ path, observed });
+  }
+
+  /** Tells what was moved from what is new, once all that appeared at a time has been seen. @returns the folders that are new */
+  async settle(): Promise<Arrival[]> {
+    const appeared = this.#appeared;
+    this.#appeared = [];
+    const created: Arrival[] = [];
+    // The outermost first: what lies in a moved folder moves with it.
+    for (const arrival of appeared.sort((a, b) => a.path.length - b.path.length)) {
+      const { changes } = this.#engine;
+      const { path, observed } = arrival;
+      if (changes.isMoving(path)) continue;
+      const from = await recogniseMoves(this.#engine, path, observed);
+      if (from !== null) changes.move({ from, to: path, stamp: observed.stamp, inode: observed.inode });
+      else if (observed.kind === 'dir') created.push(arrival);
+    }
+    return created;
+  }
+}
