@@ -42,7 +42,7 @@ export class ComposeProject {
   /** Runs a command of Compose. @throws {Error} with its output when it fails */
   async run(...args: string[]): Promise<string> {
     const [command, ...first] = this.#compose;
-    return this.#execute(command, [...first, '--project-name', this.#name, '--file', `${ROOT}/docker-compose.yml`, ...args]);
+    return this.#execute(command, [...first, ...this.#options, ...args]);
   }
 
   docker(...args: string[]): Promise<string> {
@@ -52,6 +52,13 @@ export class ComposeProject {
   /** Runs a command in a container, as the container's own user. */
   exec(service: string, ...command: string[]): Promise<string> {
     return this.run('exec', '-T', service, ...command);
+  }
+
+  /** Runs lines of a shell as a page shows them: `docker compose` means this project. Stops at the first that fails. */
+  shell(script: string, cwd: string): Promise<string> {
+    const words = [...this.#compose, ...this.#options].map((word) => `'${word}'`).join(' ');
+    const compose = `docker() { if [ "$1" = compose ]; then shift; command ${words} "$@"; else command docker "$@"; fi; }`;
+    return this.#execute('sh', ['-ec', `${compose}\n${script}`], cwd);
   }
 
   /** The containers of a service that exist, also those that have ended. */
@@ -83,6 +90,13 @@ export class ComposeProject {
     );
   }
 
+  /** Runs a command in a new container of the client's image beside the gateway, as any user, with an empty `/sync`. */
+  inClientImage(user: string, config: string, script: string): Promise<string> {
+    const place = ['--network', `${this.#name}_front`, '--read-only', '--tmpfs', '/tmp', '--tmpfs', '/sync:mode=1777'];
+    const bound = ['--volume', `${config}:/etc/syncpair/config.yaml:ro`];
+    return this.docker('run', '--rm', '--user', user, ...place, ...bound, '--entrypoint', 'sh', 'syncpair-client:e2e', '-ec', script);
+  }
+
   logs(): Promise<string> {
     return this.run('logs', '--tail', '60');
   }
@@ -92,9 +106,13 @@ export class ComposeProject {
     await this.run('--profile', 'demo', 'down', '--volumes', '--timeout', '20');
   }
 
-  async #execute(command: string, args: readonly string[]): Promise<string> {
+  get #options(): string[] {
+    return ['--project-name', this.#name, '--file', `${ROOT}/docker-compose.yml`];
+  }
+
+  async #execute(command: string, args: readonly string[], cwd: string = ROOT): Promise<string> {
     try {
-      return (await execute(command, args, { cwd: ROOT, env: this.#env, maxBuffer: MAX_OUTPUT })).stdout;
+      return (await execute(command, args, { cwd, env: this.#env, maxBuffer: MAX_OUTPUT })).stdout;
     } catch (error) {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
       throw new Error(`${[command, ...args].join(' ')} failed: ${(stderr + stdout).slice(-4_000)}`, { cause: error });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ClientProcess } from '../harness/client-process.ts';
-import { assertBuilt } from '../harness/command.ts';
+import { ROOT, assertBuilt } from '../harness/command.ts';
 import { Ledger } from '../harness/ledger.ts';
 import { removeWhenWeEnd } from '../harness/remove-when-we-end.ts';
 import { stabilise } from '../harness/stabilise.ts';
@@ -26,6 +26,14 @@ const contentOf = (path: string): string | null => {
   } catch {
     return null;
   }
+};
+
+/** The lines of docs/deployment.md that are marked with a name. */
+const shownLines = (name: string): string => {
+  const page = readFileSync(join(ROOT, 'docs', 'deployment.md'), 'utf8');
+  const found = page.split(`<!-- run: ${name} -->`)[1]?.split('```')[1];
+  if (found === undefined) throw new Error(`docs/deployment.md marks no lines with ${name}`);
+  return found.slice(found.indexOf('\n') + 1);
 };
 
 describe.skipIf(missing !== null)(`docker-compose.yml${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
@@ -88,6 +96,14 @@ describe.skipIf(missing !== null)(`docker-compose.yml${missing === null ? '' : `
     expect(await status('/api/v1/keys')).toBe(200);
     expect(await status('/blobs/health')).toBe(200);
     expect(await status('/nothing')).toBe(404);
+  });
+
+  test('the client runs in a container as a user that the container does not know', async () => {
+    writeFileSync(alice.at('for anybody.txt'), 'for anybody\n');
+    ledger.wrote('for anybody\n', 'what a container reads');
+    await settle();
+    const script = 'syncpair client --once --file /etc/syncpair/config.yaml && cat "/sync/for anybody.txt"';
+    expect(await project.inClientImage('54321:54321', join(ROOT, 'deploy', 'demo', 'bob.yaml'), script)).toBe('for anybody\n');
   });
 
   test('two clients sync through the gateway, small and large, and events arrive at once', async () => {
@@ -171,6 +187,25 @@ describe.skipIf(missing !== null)(`docker-compose.yml${missing === null ? '' : `
       expect(await ledger.missing(carol, project.url)).toEqual([]);
     } finally {
       await carol.stop();
+    }
+  });
+
+  test('a backup is restored by the lines of the page: its history is there, and so is what clients wrote since', async () => {
+    await project.shell(shownLines('backup'), folder);
+    const since = randomBytes(5_000).toString('hex');
+    writeFileSync(alice.at('since the backup.txt'), since);
+    await stabilise([alice, bob], SETTLES);
+    await project.remove();
+    await project.shell(shownLines('restore'), folder);
+    await stabilise([alice, bob], SETTLES);
+    const dave = client('dave');
+    await dave.start();
+    try {
+      await stabilise([alice, bob, dave], SETTLES);
+      expect(contentOf(dave.at('since the backup.txt'))).toBe(since);
+      expect(await ledger.missing(dave, project.url)).toEqual([]);
+    } finally {
+      await dave.stop();
     }
   });
 

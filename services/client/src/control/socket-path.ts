@@ -21,12 +21,15 @@ function realPath(path: string): string {
   return join(realPath(dirname(absolute)), basename(absolute));
 }
 
+/** Asked of the process, not of the system's list of users: in a container a user need not be in it. */
+const ownUid = (): number | undefined => process.geteuid?.();
+
 /**
  * Folders where the sockets of this user may lie, the best first. A daemon of a service manager and a command in a cron job see different
  * environments: the command looks into all.
  */
 function candidateFolders(env: NodeJS.ProcessEnv): string[] {
-  const uid = userInfo().uid;
+  const uid = ownUid();
   const runtime = env['XDG_RUNTIME_DIR'];
   const folders = [
     ...(runtime === undefined || runtime === '' ? [] : [join(runtime, 'syncpair')]),
@@ -41,7 +44,7 @@ function candidateFolders(env: NodeJS.ProcessEnv): string[] {
 function unfit(stats: Stats | undefined): string | null {
   if (stats === undefined) return 'it does not exist';
   if (!stats.isDirectory()) return 'it is not a folder';
-  if (stats.uid !== userInfo().uid) return 'it belongs to another user';
+  if (stats.uid !== ownUid()) return 'it belongs to another user';
   return (stats.mode & 0o077) === 0 ? null : 'others can enter it';
 }
 
