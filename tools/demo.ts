@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     tell.failure((error as Error).message);
-    for (const { name, lines } of troupe.lastLines(12)) tell.log(name, lines);
+    for (const { name, lines } of troupe.lastLines(12)) if (lines.length > 0) tell.log(name, lines);
     return 1;
   } finally {
     tell.line('');
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
 }
 
 async function failWhenLost({ lost }: Cast): Promise<never> {
-  throw new Error(`the process of "${await lost}" has ended by itself`);
+  throw new Error(await lost);
 }
 
 function readArguments(): { exit: boolean; keep: string | null; help: boolean } {

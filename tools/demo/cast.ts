@@ -30,7 +30,7 @@ export interface Cast {
   readonly bob: Person;
   /** Resolves with the server's address. */
   startServer(): Promise<string>;
-  /** Resolves with the name of whoever ended without being asked. */
+  /** Resolves with who ended without being asked, and what was its last word. */
   readonly lost: Promise<string>;
   /** The last lines of every log. */
   lastLines(count: number): { readonly name: string; readonly lines: string[] }[];
@@ -51,7 +51,7 @@ export function cast(keep: string | null): Cast {
     const played = play(['--log-file', log(name), ...args]);
     processes.set(name, played);
     void played.ended.then(() => {
-      if (processes.get(name) === played) lose(name);
+      if (processes.get(name) === played) lose(`${name} ended by itself ${played.output.stderr}`.trim());
     });
     return played;
   };
@@ -82,7 +82,10 @@ export function cast(keep: string | null): Cast {
     lastLines: (count) =>
       ['server', 'alice', 'bob'].map((name) => ({
         name,
-        lines: `${readIfThere(log(name))}${processes.get(name)?.output.stderr ?? ''}`.trimEnd().split('\n').slice(-count),
+        lines: `${readIfThere(log(name))}${processes.get(name)?.output.stderr ?? ''}`
+          .split('\n')
+          .filter((line) => line !== '')
+          .slice(-count),
       })),
     async leave() {
       leaving = true;

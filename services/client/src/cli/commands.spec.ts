@@ -410,6 +410,6 @@ describe('when they stop', () => {
     expect((await json<Status>('alice', 'status')).server).toMatchObject({ reachable: false });
     const { code, stderr } = await as('alice', 'history');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^syncpair: [^\n]+\n$/);
+    expect(stderr).toMatch(/^syncpair: the server does not answer: [^\n]+\n$/);
   });
 });

@@ -21,6 +21,9 @@ export function describeError(error: unknown): { readonly message: string; reado
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
   if (!(error instanceof Error)) return { message: String(error), exitCode: EXIT.failed };
   const { code, path, exitCode } = error as Error & { code?: unknown; path?: unknown; exitCode?: unknown };
+  // Not told by its class, whose module is too heavy for the start of every command.
+  if (error.name === 'ServerError' && code === 'unreachable')
+    return { message: `the server does not answer: ${error.message}`, exitCode: EXIT.failed };
   const reason = typeof code === 'string' ? REASONS[code] : undefined;
   const message = reason === undefined ? error.message : typeof path === 'string' ? `${path}: ${reason}` : `${reason} (${error.message})`;
   return { message, exitCode: exitCode === EXIT.usage ? EXIT.usage : EXIT.failed };

@@ -333,7 +333,8 @@ export class DirectorySync {
     this.#merging = true;
     try {
       if (this.#rejoin === 'anew') {
-        engine.log.info(
+        // Once, however often it is tried.
+        engine.log[this.connection.isUp ? 'info' : 'debug'](
           engine.state.fact('epoch') === null
             ? `${engine.config.name}: joining the directory`
             : `${engine.config.name}: the server has another history: merging with it, nothing is deleted`,

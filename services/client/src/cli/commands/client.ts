@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PRODUCT_VERSION } from '@syncpair/contracts';
 import { formatConfigError } from '../../config/format-config-error.ts';
 import { startControlServer } from '../../control/control-server.ts';
-import type { RunningDaemon } from '../../daemon/running-daemon.ts';
+import type { DaemonOutcome, RunningDaemon } from '../../daemon/running-daemon.ts';
 import type { Logger } from '../../log/logger.ts';
 import { FirstSync } from '../../status/first-sync.ts';
 import type { CliContext, CommonOptions } from '../context.ts';
@@ -40,7 +40,10 @@ export async function client(options: ClientOptions, _args: readonly string[], {
   const telling = log.shows('info') ? tellFirstSync(daemon, log) : undefined;
   try {
     const end = await Promise.race([daemon.done, stop.received]);
-    if (typeof end !== 'string') return exitCodeFor(end);
+    if (typeof end !== 'string') {
+      log.info(describeOutcome(end));
+      return exitCodeFor(end);
+    }
     log.info(`stopping on ${end}`);
     const stopped = await Promise.race([daemon.stop().then(() => true), delay(STOP_WITHIN_MS, false, { ref: false })]);
     if (stopped) log.info('stopped');
@@ -51,6 +54,14 @@ export async function client(options: ClientOptions, _args: readonly string[], {
     await control.close();
     stop.release();
   }
+}
+
+function describeOutcome({ problems, holds }: DaemonOutcome): string {
+  const left = [
+    ...(problems > 0 ? [`${plural(problems, 'problem')}, see "syncpair status"`] : []),
+    ...(holds > 0 ? [`${plural(holds, 'mass deletion')} waiting for approval, see "syncpair holds list"`] : []),
+  ];
+  return left.length === 0 ? 'done: everything is in sync' : `done, but for ${left.join('; ')}`;
 }
 
 function tellFirstSync(daemon: RunningDaemon, log: Logger): NodeJS.Timeout {
