@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
 import { arrives, leaves, read } from './harness/files.ts';
+import { inSync } from './harness/in-sync.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
@@ -122,6 +124,26 @@ describe('a mass deletion', () => {
     await stabilise([alice, bob]);
     expect(await alice.holds()).toEqual([]);
   });
+});
+
+test('what is deleted while the other side is fetching it does not stay there, small files as well as a large one', async () => {
+  const proxy = await world.proxy();
+  const alice = world.client('alice', { settings: { hold: 'off' } });
+  const bob = world.client('bob', { server: proxy.url, settings: { hold: 'off' } });
+  await Promise.all([alice.start(), bob.start()]);
+  writeFileSync(alice.at('kept'), 'kept');
+  await arrives(bob.at('kept'), 'kept');
+  await stabilise([alice, bob]);
+  // Slow only where contents come from: bob hears of the deletions long before he has what they delete.
+  await proxy.set({ bytesPerSecond: 300_000, only: /^(POST|GET) \/blobs/ });
+  const before = proxy.passed.down;
+  for (let n = 0; n < 100; n += 1) writeFileSync(alice.at(`small ${n}`), randomBytes(20_000));
+  writeFileSync(alice.at('large'), randomBytes(5 * 1024 * 1024));
+  await until('bob is fetching', () => (proxy.passed.down - before > 200_000 ? true : undefined));
+  for (const name of named(alice)) if (name !== 'kept') rmSync(alice.at(name));
+  await inSync([alice]);
+  await proxy.heal();
+  expect([...(await stabilise([alice, bob])).keys()]).toEqual(['kept']);
 });
 
 describe('what is ignored', () => {

@@ -35,7 +35,7 @@ function write(client: ClientProcess, path: string, text: string): void {
 }
 
 describe('the configurations of Alice and Bob', () => {
-  test('are taken as they are: folders in HOME, names, defaults and overrides', async () => {
+  test('are taken as they are, share team_project both ways and keep what is private apart', async () => {
     await inSync([alice, bob]);
     const { client, directories } = await alice.status();
     expect(client).toBe('alice');
@@ -47,9 +47,7 @@ describe('the configurations of Alice and Bob', () => {
       ['personal_workspace', 'bob:personal_workspace', join(bob.home, 'bob-files')],
       ['team_project', 'team_project', join(bob.home, 'shared-work')],
     ]);
-  });
 
-  test('share team_project both ways and keep what is private apart', async () => {
     write(alice, 'notes/personal_diary.txt', 'of Alice');
     write(bob, 'bob-files/bob_notes.txt', 'of Bob');
     write(alice, 'team-work/plans/project_plan.txt', 'the plan');
@@ -69,7 +67,7 @@ describe('the configurations of Alice and Bob', () => {
     expect(JSON.stringify(mine)).toContain('personal_diary.txt');
   });
 
-  test('ignore what their patterns name, the defaults together with the own ones, and nothing else', async () => {
+  test('ignore what their patterns name, the defaults together with the own ones, and nothing else, also where a folder is deleted', async () => {
     const ignored = ['a.tmp', 'deep/er/b.tmp', 'c.log', '.git/config', 'sub/.git/objects/ab/cd', '.git/a.txt'];
     const carried = ['a.tmp.txt', 'log', 'x.logs', 'git/config', '.gitignore', 'sub/.gitmodules', 'node_modules/left-pad/index.js'];
     for (const path of [...ignored, ...carried]) write(alice, `team-work/${path}`, `alice ${path}`);
@@ -91,9 +89,7 @@ describe('the configurations of Alice and Bob', () => {
     await inSync([alice, bob]);
     expect(existsSync(join(bob.home, 'shared-work/lib/node_modules'))).toBe(false);
     expect(read(join(alice.home, 'team-work/node_modules/left-pad/index.js'))).not.toBeNull();
-  });
 
-  test('carry a deletion to the other side, and touch nothing that is ignored there', async () => {
     write(alice, 'team-work/old/file.txt', 'old');
     await arrives(join(bob.home, 'shared-work/old/file.txt'), 'old');
     write(bob, 'shared-work/old/own.tmp', 'of Bob alone');
