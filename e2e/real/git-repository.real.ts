@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { tellPeaks } from '../harness/memory.ts';
 import { Random, replayCommand, seedOfRun } from '../harness/random.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { useWorld } from '../harness/world.ts';
@@ -116,7 +117,8 @@ test(`a git repository that is checked out between distant tags and committed to
     expect(git(copy, 'status', '--porcelain'), when).toBe('');
     expect(git(repository, 'status', '--porcelain'), when).toBe('');
     expect(await bob.conflicts(), when).toEqual([]);
-    console.log(`${when}: ${tree.size} entries the same after ${elapsed()}`);
+    const pids = { alice: alice.process.pid, bob: bob.process.pid, server: world.server.process.pid };
+    console.log(`${when}: ${tree.size} entries the same after ${elapsed()}; peaks: ${tellPeaks(pids)}`);
   };
 
   for (let number = 1; number <= COMMITS; number += 1) project.commit(number);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, lstatSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from '../harness/command.ts';
@@ -6,6 +6,7 @@ import { familyOf, forgetPeak, inMiB, memoryOf, tellPeaks } from '../harness/mem
 import { inSync } from '../harness/in-sync.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { type Tree, differences, readTree } from '../harness/tree.ts';
+import { until } from '../harness/until.ts';
 import { useWorld } from '../harness/world.ts';
 
 /** A tree that nobody made for a test: this project's own packages, or what `SYNCPAIR_REAL_TREE` names. */
@@ -71,6 +72,18 @@ test("this project's own node_modules: identical at the other side, and not one 
   // Requests and heartbeats, and no content: a single batch of contents would be more than this.
   expect(sent.up).toBeLessThan(64 * 1024);
   expect(sent.down).toBeLessThan(64 * 1024);
-  expect(readdirSync(bob.folder).filter((name) => name !== 'node_modules' && !name.startsWith('.syncpair'))).toEqual([]);
-  expect(existsSync(bob.at('node_modules'))).toBe(true);
+
+  const renamed = performance.now();
+  const between = { up: up.passed.up, down: down.passed.down };
+  renameSync(alice.at('node_modules'), alice.at('packages'));
+  await until('the new name is at bob', () => (existsSync(bob.at('packages')) ? true : undefined), { within: WITHIN });
+  await inSync([alice, bob], { within: WITHIN });
+  console.log(
+    `the whole renamed after ${((performance.now() - renamed) / 1000).toFixed(1)} s, ` +
+      `with ${up.passed.up - between.up} B up and ${down.passed.down - between.down} B down`,
+  );
+  const after = await stabilise([alice, bob], { within: 300_000 });
+  expect(after.size).toBe(tree.size);
+  expect([...after.keys()].filter((path) => path.startsWith('node_modules'))).toEqual([]);
+  expect(down.passed.down - between.down).toBeLessThan(bytes / 20);
 });
