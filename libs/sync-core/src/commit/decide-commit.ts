@@ -177,7 +177,7 @@ class Decider {
     if (!replacesFolder && wins(proposed, head)) {
       const version = this.#write(change.path, change.entry, { from: base, order: proposed.order, changeId: change.id });
       const conflict = this.#conflict(change.path, kind, baseId, version, head.version, version);
-      this.#copyLoser(change.path, head.state, head.version);
+      this.#copyLoser(change.path, head.state, head.version, null);
       return { id: change.id, status: 'committed', version, conflict };
     }
     const version = this.overlay.write({
@@ -189,7 +189,7 @@ class Decider {
       lost: true,
     });
     const conflict = this.#conflict(change.path, kind, baseId, head.version, version, version);
-    this.#copyLoser(change.path, change.entry, version);
+    this.#copyLoser(change.path, change.entry, version, this.#context.author);
     return { id: change.id, status: 'lost', version, conflict, head: headOf(change.path, head) };
   }
 
@@ -237,7 +237,7 @@ class Decider {
       });
       if (isLive(head)) {
         this.#conflict(folder, 'kind', null, version, head.version, version);
-        this.#copyLoser(folder, head.state, head.version);
+        this.#copyLoser(folder, head.state, head.version, null);
       }
     }
   }
@@ -255,9 +255,9 @@ class Decider {
     return id;
   }
 
-  #copyLoser(path: RelativePath, state: VersionState, loser: VersionId): void {
+  #copyLoser(path: RelativePath, state: VersionState, loser: VersionId, author: string | null): void {
     if (!this.#context.conflictCopies || (state.kind !== 'file' && state.kind !== 'link')) return;
-    const copy = conflictCopyPath(path, this.#context.author, loser);
+    const copy = conflictCopyPath(path, author, loser);
     if (!isLive(this.overlay.head(copy))) this.#write(copy, state, { from: null, changeId: null });
   }
 }

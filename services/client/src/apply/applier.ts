@@ -1,4 +1,4 @@
-import { type ContentHash, type RelativePath, ancestorsOf, isBelow, parentOf } from '@syncpair/contracts';
+import { type ContentHash, type RelativePath, ancestorsOf, isBelow, parentOf, rebase } from '@syncpair/contracts';
 import { planPath } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { DiskAction, DiskResult } from '../disk/disk.ts';
@@ -336,6 +336,7 @@ export class Applier {
       source.stamp !== null &&
       state.base.get(to) === null &&
       canHold(to, process.platform) === null &&
+      !this.#reachesIgnored(source, to) &&
       (folder === null || state.base.get(folder)?.state.kind === 'dir');
     let result: DiskResult | undefined;
     if (isFree && fits) {
@@ -358,6 +359,15 @@ export class Applier {
     if (result?.status === 'done') this.#scanner.rescanMoved(to);
     this.#engine.wake();
     return true;
+  }
+
+  /** True when the move would give something a name that is ignored here: then each path is made what the server says, or left alone. */
+  #reachesIgnored(source: BaseEntry, to: RelativePath): boolean {
+    const { state, ignore } = this.#engine;
+    for (const { path, state: entry } of [source, ...state.base.under(source.path)]) {
+      if (entry.kind !== 'tombstone' && ignore.ignores(rebase(path, source.path, to), entry.kind)) return true;
+    }
+    return false;
   }
 }
 

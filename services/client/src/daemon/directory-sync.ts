@@ -1,4 +1,4 @@
-import type { Seq, SyncEvent } from '@syncpair/contracts';
+import type { RelativePath, Seq, SyncEvent } from '@syncpair/contracts';
 import { type Disk, type RootIdentity, RootLostError } from '../disk/disk.ts';
 import { Applier } from '../apply/applier.ts';
 import { Pusher } from '../negotiate/pusher.ts';
@@ -257,13 +257,16 @@ export class DirectorySync {
   }
 
   #lookAtProblem(path: string): void {
-    const { problems } = this.engine;
-    const known = problems.get(path);
-    if (known === null) return;
-    if (known.code === 'name_refused' || path === '.') this.scanner.scanFolder(null, path !== '.');
-    else this.scanner.look(path as Parameters<Scanner['look']>[0]);
-    // The look decides; without a new report the problem is over.
-    problems.clear('scan', path);
+    const { problems, clock, state } = this.engine;
+    problems.trying('scan', path, clock.monotonic());
+    if (path === '.') {
+      this.scanner.scanFolder(null, false);
+      return;
+    }
+    const known = path as RelativePath;
+    if (state.base.get(known)?.state.kind === 'dir' && problems.get(path)?.code !== 'other_file_system')
+      this.scanner.scanFolder(known, true);
+    else this.scanner.look(known);
   }
 
   async #pushStep(): Promise<boolean> {
@@ -380,6 +383,7 @@ export class DirectorySync {
         () => {
           this.halted = null;
           engine.log.info(`${engine.config.name} goes on: the folder is back`);
+          this.watcher.renew().catch((error: unknown) => this.#surprise(error));
           this.scanner.scanAll();
           this.#wantPull();
         },

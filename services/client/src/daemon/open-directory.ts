@@ -62,7 +62,7 @@ export async function openDirectory(
     opened.push(disk);
     const root = await disk.identify();
     if (!inspect) await disk.clean();
-    const ignoreFile = new IgnoreFile(config.ignorePatterns);
+    const ignoreFile = new IgnoreFile(config.ignorePatterns, (message) => log.warn(`${config.name}: ${message}`));
     const device = state.fact('device') as string;
     const scanSignal = new WakeSignal();
     const signal = new WakeSignal(scanSignal);

@@ -6,6 +6,8 @@ export type Stage = (typeof STAGES)[number];
 
 /** Codes of things that are told once and keep nothing from being in sync. */
 const NOTICES: ReadonlySet<string> = new Set(['special_file']);
+/** Codes of things that trying again cannot mend; a change of them is an event like any other. */
+const UNTRIED: ReadonlySet<string> = new Set(['special_file', 'name_refused']);
 
 /** Milliseconds of the first pause; each further one is twice as long, up to the longest. */
 const FIRST_PAUSE_MS = 20;
@@ -43,6 +45,12 @@ export class Problems {
     this.#onNew({ path, code, message });
   }
 
+  /** A path is tried again: the next try after this one comes later. Whoever tries clears the problem, or reports it again. */
+  trying(stage: Stage, path: string, now: number): void {
+    const known = this.#known.get(keyOf(stage, path));
+    if (known !== undefined) known.retryAt = now + this.#delay(known.attempt);
+  }
+
   /** Lets a path wait for a moment, longer each time, because something that will resolve itself is in the way. */
   pause(stage: Stage, path: RelativePath | string, now: number): void {
     const attempt = this.tries(stage, path);
@@ -78,14 +86,14 @@ export class Problems {
   /** Paths whose next try is due. */
   due(stage: Stage, now: number): string[] {
     return [...this.#known.values()]
-      .filter((known) => known.stage === stage && known.retryAt <= now && !NOTICES.has(known.code))
+      .filter((known) => known.stage === stage && known.retryAt <= now && !UNTRIED.has(known.code))
       .map(({ path }) => path);
   }
 
   nextDue(stage: Stage): number | null {
     let next: number | null = null;
     for (const known of this.#known.values()) {
-      if (known.stage === stage && !NOTICES.has(known.code) && (next === null || known.retryAt < next)) next = known.retryAt;
+      if (known.stage === stage && !UNTRIED.has(known.code) && (next === null || known.retryAt < next)) next = known.retryAt;
     }
     return next;
   }

@@ -48,11 +48,15 @@ export function replayHead(engine: Engine, head: Head): void {
   else state.remote.learn(head);
 }
 
-/** A path without a base is gone on the server: worth a note only while a change of it is on its way, whose answer may name an older head. */
+/**
+ * A path without a base is gone on the server. Worth a note while it is being made here, or while a change of it is on its way whose answer
+ * may name an older head; else there is nothing to do.
+ */
 function noteGone(engine: Engine, path: RelativePath, version: VersionId): void {
-  const { state, pushing, changes } = engine;
+  const { state, pushing, applying, changes } = engine;
   cancelMoves(engine, path);
-  if (pushing.has(path) || changes.has(path)) state.remote.learn({ path, version, state: { kind: 'tombstone' } });
+  const isUnderWay = pushing.has(path) || changes.has(path) || [path, ...ancestorsOf(path)].some((each) => applying.has(each));
+  if (isUnderWay) state.remote.learn({ path, version, state: { kind: 'tombstone' } });
   else state.remote.remove(path);
 }
 

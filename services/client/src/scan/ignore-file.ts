@@ -2,6 +2,7 @@ import type { RelativePath } from '@syncpair/contracts';
 import { type IgnoreRules, compileIgnoreRules } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import { type Disk, DiskProblem } from '../disk/disk.ts';
+import type { ObservedFile } from '../disk/observed.ts';
 
 const IGNORE_FILE = '.syncpairignore' as RelativePath;
 /** Bytes; a larger ignore file is a mistake. */
@@ -10,34 +11,37 @@ const MOST_BYTES = 1024 * 1024;
 /** The `.syncpairignore` at the root, whose rules travel with the directory and add to the configured ones. */
 export class IgnoreFile {
   readonly #patterns: readonly string[];
+  readonly #warn: (message: string) => void;
   /** The file that the rules were read from. */
   #stamp: string | null = null;
   /** What the engine last knew of the file. */
   #seen: string | null = null;
 
-  constructor(patterns: readonly string[]) {
+  /** `warn` is told what of the file is not followed. */
+  constructor(patterns: readonly string[], warn: (message: string) => void) {
     this.#patterns = patterns;
+    this.#warn = warn;
   }
 
   /** The rules as they are now. */
   async load(disk: Disk): Promise<IgnoreRules> {
     const [observed] = await disk.stat([IGNORE_FILE]);
-    let text: string | null = null;
+    const text = observed instanceof DiskProblem || observed?.kind !== 'file' ? null : await this.#read(disk, observed);
+    const rules = compileIgnoreRules({ patterns: this.#patterns, ignoreFile: text });
+    for (const { line, message } of rules.problems) this.#warn(`${IGNORE_FILE}:${line}: ${message}`);
+    return rules;
+  }
+
+  async #read(disk: Disk, { stamp, size }: ObservedFile): Promise<string | null> {
     this.#stamp = null;
-    if (
-      observed !== null &&
-      observed !== undefined &&
-      !(observed instanceof DiskProblem) &&
-      observed.kind === 'file' &&
-      observed.size <= MOST_BYTES
-    ) {
-      const [bytes] = await disk.read([{ path: IGNORE_FILE, stamp: observed.stamp }]);
-      if (bytes instanceof Uint8Array) {
-        text = new TextDecoder().decode(bytes);
-        this.#stamp = observed.stamp;
-      }
+    if (size > MOST_BYTES) {
+      this.#warn(`${IGNORE_FILE} is not followed: it has ${size} bytes, and more than ${MOST_BYTES} are a mistake`);
+      return null;
     }
-    return compileIgnoreRules({ patterns: this.#patterns, ignoreFile: text });
+    const [bytes] = await disk.read([{ path: IGNORE_FILE, stamp }]);
+    if (!(bytes instanceof Uint8Array)) return null;
+    this.#stamp = stamp;
+    return new TextDecoder().decode(bytes);
   }
 
   /** Puts the rules in force when the file changed. @returns whether they are others now */

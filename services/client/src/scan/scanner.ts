@@ -10,6 +10,7 @@ import { Arrivals } from './arrivals.ts';
 import { BUSY_MS, DirtyPaths, SETTLE_MS, VANISHED_SETTLE_MS } from './dirty-paths.ts';
 import { FolderQueue } from './folder-queue.ts';
 import type { LocalPut } from './local-changes.ts';
+import { Refusals } from './refusals.ts';
 
 /** Milliseconds that a file which shrank to nothing or less than half must have been so: editors empty a file before they fill it. */
 const SHRUNK_SETTLE_MS = 300;
@@ -35,6 +36,7 @@ export class Scanner {
   #unread: Unread[] = [];
   readonly #absences: Absences;
   readonly #arrivals: Arrivals;
+  readonly #refusals: Refusals;
   /** True once every folder was listed since the start, or since `scanAnew`. */
   complete = false;
 
@@ -42,6 +44,7 @@ export class Scanner {
     this.#engine = engine;
     this.#absences = new Absences(engine, this.#dirty, this.#folders);
     this.#arrivals = new Arrivals(engine);
+    this.#refusals = new Refusals(engine);
   }
 
   /** Takes a hint of the watcher. */
@@ -167,9 +170,7 @@ export class Scanner {
       return;
     }
     problems.clear('scan', folder ?? '.');
-    for (const { name, reason } of listing.refused) {
-      problems.report('scan', folder === null ? name : `${folder}/${name}`, 'name_refused', reason, clock.monotonic());
-    }
+    this.#refusals.listed(folder, listing.refused);
     const missing = new Map(state.base.children(folder).map((base) => [base.path, base]));
     for (const { path, observed } of listing.entries) {
       const base = missing.get(path) ?? null;
@@ -178,6 +179,7 @@ export class Scanner {
       this.#examine(path, observed, base, deep);
     }
     this.#absences.listed(folder, missing);
+    this.#refusals.gone([...missing.keys()]);
     if (folder !== null && listing.entries.length === 0 && listing.refused.length === 0) this.#absences.emptied(folder);
   }
 
@@ -201,6 +203,7 @@ export class Scanner {
     if (this.#isIgnored(path, observed.kind)) {
       this.#dirty.done(path);
       changes.forget(path);
+      problems.clear('scan', path);
       // The entry itself is ignored, yet names below it may not be.
       if (observed.kind === 'dir' && !observed.otherFileSystem && (deep || base === null)) this.#enter(path, true);
       return;
@@ -233,8 +236,9 @@ export class Scanner {
 
   /** Something lies there that the server does not know; a deletion that waits is none any more. */
   #changed(path: RelativePath, put: LocalPut): void {
-    const { changes, state } = this.#engine;
+    const { changes, state, problems } = this.#engine;
     changes.put(path, put);
+    problems.clear('scan', path);
     if (state.holds.has(path)) state.holds.release(path);
   }
 
@@ -242,7 +246,8 @@ export class Scanner {
   #restored(path: RelativePath): void {
     const { changes, problems, state } = this.#engine;
     if (changes.has(path)) changes.forget(path);
-    problems.clear('scan', path);
+    // Whether a folder can be read again, only a listing of it tells.
+    if (state.base.get(path)?.state.kind !== 'dir' || problems.get(path)?.code === 'other_file_system') problems.clear('scan', path);
     if (state.holds.has(path)) state.holds.release(path);
   }
 
@@ -341,10 +346,11 @@ export class Scanner {
       this.#restored(path);
       return;
     }
-    this.#engine.problems.clear('scan', path);
     this.#changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
-    const twins = base === null ? state.base.findByInode(observed.inode) : [];
-    if (twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash)) this.#arrivals.add(path, observed);
+    const twins = state.base.findByInode(observed.inode).filter((twin) => twin.path !== path);
+    if (base === null && twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash)) this.#arrivals.add(path, observed);
+    // Other names of the same file: events tell only the name that was used.
+    for (const twin of twins) this.look(twin.path);
   }
 
   #unreadable(path: string, problem: DiskProblem): void {
