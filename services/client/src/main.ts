@@ -3,6 +3,9 @@ import { runCli } from './cli/run-cli.ts';
 // A reader that has seen enough (`| head`) is no failure; a terminal that is gone must not stop the daemon.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EIO') return;
+  process.stderr.write(`syncpair: stdout cannot be written: ${error.message}\n`);
+  process.exit(1);
 });
 process.stderr.on('error', () => undefined);
 

@@ -246,6 +246,12 @@ describe('while the clients run', () => {
     }
   });
 
+  test.runIf(process.platform === 'linux')('what cannot be written is a failure', async () => {
+    const command = 'exec "$0" "$@" > /dev/full';
+    const { code, stderr } = await run(['status', '--file', config('alice')], { env: env(), through: ['sh', '-c', command] });
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/^syncpair: stdout cannot be written: /) as string });
+  });
+
   test('a second server for the same storage is refused, and the first goes on', async () => {
     const { code, stdout, stderr } = await run(['--quiet', 'server', '--port', '0', '--storage-dir', join(home, 'storage')], {
       env: env(),

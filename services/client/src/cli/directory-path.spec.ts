@@ -47,6 +47,12 @@ test('an absolute path and one that begins with a dot name their directory by th
   expect(find(join(folder, 'link', 'a.txt'))).toBe('team: a.txt');
 });
 
+test('a plain path from here lies in a directory where nothing else says in which', () => {
+  process.chdir(folder);
+  expect(find('team/docs/a.txt')).toBe('team: docs/a.txt');
+  expect(find('team/docs/a.txt', 'notes')).toBe('notes: team/docs/a.txt');
+});
+
 test.each([
   ['docs/a.txt', undefined, /choose one with --directory NAME: team, notes/],
   ['docs/a.txt', 'tema', /c.yaml has no directory "tema"; it has team, notes/],

@@ -7,7 +7,8 @@ import { type CommandConfig, chooseDirectory } from './read-config.ts';
 
 /**
  * What a path on the command line means: an absolute one, or one that begins with `./` or `../`, lies on this machine and names its
- * directory by itself; every other one is a path inside the directory.
+ * directory by itself; every other one is a path inside the directory. Where several directories leave open which one, a path on this machine
+ * that lies in one of them names it too.
  *
  * @throws {CliError}
  */
@@ -16,7 +17,8 @@ export function directoryPath(
   name: string | undefined,
   text: string,
 ): { directory: DirectoryConfig; path: RelativePath } {
-  const local = isAbsolute(text) || /^\.{1,2}(\/|\\|$)/.test(text);
+  const isOpen = name === undefined && config.directories.length > 1;
+  const local = isAbsolute(text) || /^\.{1,2}(\/|\\|$)/.test(text) || (isOpen && owner(config, text) !== undefined);
   const directory = local ? (owner(config, text) ?? chooseDirectory(config, name)) : chooseDirectory(config, name);
   if (name !== undefined && directory.name !== name) throw usageError(`${text} lies in "${directory.name}", not in "${name}"`);
   const inside = local ? within(directory.localPath, text) : text.replace(/\/+$/, '');

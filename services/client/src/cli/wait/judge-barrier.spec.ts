@@ -63,6 +63,12 @@ describe('named clients', () => {
     expect(barrier.directories[0]?.clients).toMatchObject([{ client: 'dave', applied: null, reached: false }]);
   });
 
+  test('that nobody ever saw are not waited for where nobody else can be', () => {
+    const barrier = judgeBarrier([team(device('alice', '10')), { ...team(), directory: 'notes', shared: false }], ['dave'], 'alice');
+    expect(barrier.directories.map(({ clients }) => clients.length)).toEqual([1, 0]);
+    expect(judgeBarrier([{ ...team(), shared: false }], ['dave'], 'alice').reached).toBe(false);
+  });
+
   test('that have another of the directories are not waited for in this one', () => {
     const barrier = judgeBarrier([team(device('bob', '10')), { ...team(), directory: 'notes' }], ['bob'], 'alice');
     expect(barrier.reached).toBe(true);

@@ -35,17 +35,19 @@ const RECENT_MS = 24 * 3_600_000;
 
 /**
  * A client counts with each of its devices. A named one that is no device of a directory is waited for only when it is a device of none of
- * them: then it may be about to join. This client itself has everything by definition.
+ * them: then it may be about to join one that is shared. This client itself has everything by definition.
  */
 export function judgeBarrier(reports: readonly DirectoryReport[], wanted: readonly string[] | 'all', self: string): Barrier {
   const known = new Set(reports.flatMap(({ devices }) => devices.map(({ client }) => client)));
   // The server's own clock: this client was seen just now.
   const now = Math.max(...reports.flatMap(({ devices }) => devices.map((device) => Date.parse(device.last_seen))));
-  const directories = reports.map(({ directory, namespace, seq, devices }) => {
+  const anyShared = reports.some(({ shared }) => shared);
+  const directories = reports.map(({ directory, namespace, seq, shared, devices }) => {
     const others = devices.filter(({ client }) => client !== self);
     const isRecent = (device: Device): boolean => now - Date.parse(device.last_seen) <= RECENT_MS;
     const counted = others.filter((device) => (wanted === 'all' ? isRecent(device) : wanted.includes(device.client)));
     const missing = wanted === 'all' ? [] : wanted.filter((name) => name !== self && !others.some(({ client }) => client === name));
+    const mayJoin = (name: string): boolean => !known.has(name) && (shared || !anyShared);
     return {
       directory,
       namespace,
@@ -60,14 +62,14 @@ export function judgeBarrier(reports: readonly DirectoryReport[], wanted: readon
           last_seen: device.last_seen,
         })),
         ...missing
-          .filter((name) => !known.has(name))
+          .filter(mayJoin)
           .map((client) => ({ client, device: null, applied: null, reached: false, connected: false, last_seen: null })),
       ],
       left_out: [
         ...others
           .filter((device) => !counted.includes(device))
           .map(({ client, last_seen }) => ({ client, last_seen, reason: wanted === 'all' ? 'not seen for 24 hours' : 'not named' })),
-        ...missing.filter((name) => known.has(name)).map((client) => ({ client, last_seen: null, reason: 'does not have this directory' })),
+        ...missing.filter((name) => !mayJoin(name)).map((client) => ({ client, last_seen: null, reason: 'does not have this directory' })),
       ],
     };
   });
