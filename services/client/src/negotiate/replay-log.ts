@@ -4,6 +4,7 @@ import {
   type LogChange,
   type RelativePath,
   type VersionId,
+  ancestorsOf,
   isBelow,
   rebase,
   splitVersionId,
