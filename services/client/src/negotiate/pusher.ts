@@ -150,7 +150,8 @@ export class Pusher {
     const moved = state.base.get(move.from) !== null && (await this.#tellMove(move));
     changes.moves.shift();
     if (moved) {
-      state.base.setStamp(move.to, move.stamp, move.inode);
+      const agreed = state.base.get(move.to);
+      if (agreed !== null && sameState(agreed.state, move.entry)) state.base.setStamp(move.to, move.stamp, move.inode);
       log.debug(`✓ Moved on the server: ${move.from} to ${move.to}`);
     } else {
       log.debug(`the server has other news of ${move.from}; its move to ${move.to} is told file by file`);

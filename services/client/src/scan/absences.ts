@@ -28,7 +28,7 @@ export class Absences {
     const base = state.base.get(path);
     if (base === null || base.held) {
       problems.clear('scan', path);
-      if (!state.base.hasChildren(path)) return;
+      if (!state.base.hasAnyBelow(path)) return;
       this.#suspects.add(path);
     }
     this.#listLater(parentOf(path), VANISHED_SETTLE_MS);
@@ -75,7 +75,7 @@ export class Absences {
   /** There is certainly no such folder: whatever the base has in it is deleted. */
   contentsGone(folder: RelativePath): void {
     const { state, applying, changes, clock } = this.#engine;
-    if (!state.base.hasChildren(folder)) return;
+    if (!state.base.hasAnyBelow(folder)) return;
     const gone: RelativePath[] = [];
     for (const base of state.base.under(folder)) {
       const { path } = base;

@@ -1,4 +1,4 @@
-import type { RelativePath } from '@syncpair/contracts';
+import type { Entry, RelativePath } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import type { Observed, ObservedFile } from '../disk/observed.ts';
 import { recogniseMoves } from './recognise-moves.ts';
@@ -6,6 +6,7 @@ import { recogniseMoves } from './recognise-moves.ts';
 export interface Arrival {
   readonly path: RelativePath;
   readonly observed: Observed;
+  readonly entry: Entry;
 }
 
 /** Objects that the base knows under another name: moved, or put there anew. */
@@ -36,8 +37,8 @@ export class Arrivals {
     this.#awaited.delete(path);
   }
 
-  add(path: RelativePath, observed: Observed): void {
-    this.#appeared.push({ path, observed });
+  add(arrival: Arrival): void {
+    this.#appeared.push(arrival);
   }
 
   /** Tells what was moved from what is new, once all that appeared at a time has been seen. @returns the folders that are new */
@@ -48,10 +49,10 @@ export class Arrivals {
     // The outermost first: what lies in a moved folder moves with it.
     for (const arrival of appeared.sort((a, b) => a.path.length - b.path.length)) {
       const { changes } = this.#engine;
-      const { path, observed } = arrival;
+      const { path, observed, entry } = arrival;
       if (changes.isMoving(path)) continue;
       const from = await recogniseMoves(this.#engine, path, observed);
-      if (from !== null) changes.move({ from, to: path, stamp: observed.stamp, inode: observed.inode });
+      if (from !== null) changes.move({ from, to: path, entry, stamp: observed.stamp, inode: observed.inode });
       else if (observed.kind === 'dir') created.push(arrival);
     }
     return created;

@@ -9,6 +9,8 @@ export interface LocalPut {
 
 /** An object that lies under another path than the base says. */
 export interface LocalMove {
+  /** As it is at its new place: executable bit and mtime may be others than the base says. */
+  readonly entry: Entry;
   readonly from: RelativePath;
   readonly to: RelativePath;
   readonly stamp: string;

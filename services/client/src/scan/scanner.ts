@@ -274,7 +274,7 @@ export class Scanner {
       return;
     }
     if (base === null && state.base.findByInode(observed.inode).length > 0) {
-      this.#arrivals.add(path, observed);
+      this.#arrivals.add({ path, observed, entry: { kind: 'dir' } });
       return;
     }
     this.#newFolder(path, observed);
@@ -348,7 +348,8 @@ export class Scanner {
     }
     this.#changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
     const twins = state.base.findByInode(observed.inode).filter((twin) => twin.path !== path);
-    if (base === null && twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash)) this.#arrivals.add(path, observed);
+    if (base === null && twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash))
+      this.#arrivals.add({ path, observed, entry });
     // Other names of the same file: events tell only the name that was used.
     for (const twin of twins) this.look(twin.path);
   }

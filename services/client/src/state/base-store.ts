@@ -62,9 +62,9 @@ export class BaseStore {
     }
   }
 
-  hasChildren(folder: RelativePath): boolean {
-    const id = this.#folderIds.get(folder);
-    return id !== undefined && this.#sql.anyChild.get(id) !== undefined;
+  /** True when the base has anything below a path, whatever it has at the path itself and between. */
+  hasAnyBelow(path: RelativePath): boolean {
+    return this.#sql.anyBelow.get(path, ...below(path)) !== undefined;
   }
 
   /** Entries that had this inode when they were last seen. */
@@ -170,7 +170,7 @@ function prepare(database: DatabaseSync) {
     addFolder: sql('INSERT INTO folder (path) VALUES (?)'),
     get: sql(`SELECT ${COLUMNS} FROM base WHERE folder = ? AND name = ?`),
     children: sql(`SELECT ${COLUMNS} FROM base WHERE folder = ?`),
-    anyChild: sql('SELECT 1 FROM base WHERE folder = ? LIMIT 1'),
+    anyBelow: sql(`SELECT 1 FROM folder WHERE (path = ? OR (${BELOW})) AND EXISTS (SELECT 1 FROM base WHERE folder = id) LIMIT 1`),
     byInode: sql(`SELECT ${COLUMNS}, (SELECT path FROM folder WHERE id = base.folder) AS folder_path FROM base WHERE inode = ?`),
     put: sql(
       `INSERT OR REPLACE INTO base (folder, name, version, ${STATE_COLUMNS}, stamp, inode, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
