@@ -1,4 +1,4 @@
-import { type RelativePath, parentOf } from '@syncpair/contracts';
+import { type RelativePath, isBelow, parentOf } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import { BUSY_MS, type DirtyPaths, VANISHED_SETTLE_MS } from './dirty-paths.ts';
@@ -23,11 +23,14 @@ export class Absences {
 
   /** Nothing was found at a path. */
   vanished(path: RelativePath): void {
-    const { state, changes, problems } = this.#engine;
-    changes.puts.delete(path);
+    const { state, changes, problems, pushing, clock } = this.#engine;
     const base = state.base.get(path);
+    if (this.#mayBeFolder(path, base)) changes.forgetPutsUnder(path);
+    changes.puts.delete(path);
     if (base === null || base.held) {
       problems.clear('scan', path);
+      // Once the server has answered it is in the base, and gone.
+      for (const sent of pushing) if (sent === path || isBelow(sent, path)) this.#dirty.wait(sent, clock.monotonic() + BUSY_MS);
       if (!state.base.hasAnyBelow(path)) return;
       this.#suspects.add(path);
     }
@@ -38,7 +41,7 @@ export class Absences {
   notEntered(folder: RelativePath | null): void {
     if (folder === null) return;
     this.#suspects.add(folder);
-    this.#engine.changes.puts.delete(folder);
+    this.vanished(folder);
     this.#listLater(parentOf(folder), VANISHED_SETTLE_MS);
   }
 
@@ -72,9 +75,28 @@ export class Absences {
     if (base.state.kind === 'dir' || base.state.kind === 'tombstone') this.contentsGone(path);
   }
 
+  /** True when something in it may be known under a path that is no folder. */
+  #mayBeFolder(path: RelativePath, base: BaseEntry | null): boolean {
+    const { state, changes, pushing } = this.#engine;
+    return (
+      base?.state.kind === 'dir' ||
+      base?.state.kind === 'tombstone' ||
+      changes.puts.get(path)?.entry.kind === 'dir' ||
+      pushing.has(path) ||
+      state.base.hasAnyBelow(path)
+    );
+  }
+
+  /** Something else than a folder lies at a path. */
+  noFolder(path: RelativePath, base: BaseEntry | null): void {
+    if (this.#mayBeFolder(path, base)) this.contentsGone(path);
+  }
+
   /** There is certainly no such folder: whatever the base has in it is deleted. */
   contentsGone(folder: RelativePath): void {
-    const { state, applying, changes, clock } = this.#engine;
+    const { state, applying, changes, pushing, clock } = this.#engine;
+    changes.forgetPutsUnder(folder);
+    for (const sent of pushing) if (isBelow(sent, folder)) this.#dirty.wait(sent, clock.monotonic() + BUSY_MS);
     if (!state.base.hasAnyBelow(folder)) return;
     const gone: RelativePath[] = [];
     for (const base of state.base.under(folder)) {

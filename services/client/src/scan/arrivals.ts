@@ -51,7 +51,7 @@ export class Arrivals {
       const { changes } = this.#engine;
       const { path, observed, entry } = arrival;
       if (changes.isMoving(path)) continue;
-      const from = await recogniseMoves(this.#engine, path, observed);
+      const from = await recogniseMoves(this.#engine, arrival);
       if (from !== null) changes.move({ from, to: path, entry, stamp: observed.stamp, inode: observed.inode });
       else if (observed.kind === 'dir') created.push(arrival);
     }

@@ -66,6 +66,11 @@ export class LocalChanges {
     return this.puts.has(path) || this.deletes.has(path);
   }
 
+  /** A folder is gone, and what was seen in it and never sent with it. */
+  forgetPutsUnder(folder: RelativePath): void {
+    for (const key of [...this.puts.keys()]) if (isBelow(key, folder)) this.puts.delete(key);
+  }
+
   /** True while a move that is not with the server yet concerns the path. */
   isMoving(path: RelativePath): boolean {
     return this.moves.some(({ from, to }) => path === from || path === to || isBelow(path, from) || isBelow(path, to));

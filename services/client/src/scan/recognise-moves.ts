@@ -1,18 +1,20 @@
-import { type RelativePath, isBelow, nameOf } from '@syncpair/contracts';
+import { type RelativePath, isBelow, nameOf, sameContent } from '@syncpair/contracts';
 import { isSameFolder } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import { DiskProblem } from '../disk/disk.ts';
-import type { Observed } from '../disk/observed.ts';
+import type { Arrival } from './arrivals.ts';
 
 /**
  * Where an object that appeared at `path` lay before, when the base knows it by its inode and it certainly no longer lies there. Null: it
  * is new, or cannot be told from something new.
  */
-export async function recogniseMoves(engine: Engine, path: RelativePath, observed: Observed): Promise<RelativePath | null> {
+export async function recogniseMoves(engine: Engine, { path, observed, entry }: Arrival): Promise<RelativePath | null> {
   const { state, disk, changes } = engine;
   for (const candidate of state.base.findByInode(observed.inode)) {
     const from = candidate.path;
-    if (from === path || candidate.held || candidate.state.kind !== observed.kind || isBelow(path, from)) continue;
+    if (from === path || candidate.held || isBelow(path, from)) continue;
+    // Inode numbers are given away again: only the content tells whether it is the same file.
+    if (candidate.state.kind === 'tombstone' || !sameContent(candidate.state, entry)) continue;
     if (changes.isMoving(from) || state.remote.get(from) !== null || isUnderWay(engine, from) || isUnderWay(engine, path)) continue;
     const [there] = await disk.stat([from]);
     if (there !== null) continue;

@@ -214,7 +214,7 @@ export class Scanner {
       if (deep && observed.kind === 'dir') this.#enter(path, true);
       return;
     }
-    if (observed.kind !== 'dir') this.#absences.contentsGone(path);
+    if (observed.kind !== 'dir') this.#absences.noFolder(path, base);
     switch (observed.kind) {
       case 'dir':
         this.#dirty.done(path);
