@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
 import { arrives, leaves, read } from './harness/files.ts';
@@ -144,6 +145,31 @@ test('what is deleted while the other side is fetching it does not stay there, s
   await inSync([alice]);
   await proxy.heal();
   expect([...(await stabilise([alice, bob])).keys()]).toEqual(['kept']);
+});
+
+test('what is deleted while it is being sent is deleted everywhere, whether it was new or edited', async () => {
+  const proxy = await world.proxy();
+  const alice = world.client('alice', { server: proxy.url, settings: { hold: 'off', sync_interval_seconds: 3600 } });
+  const bob = world.client('bob', { settings: { hold: 'off' } });
+  for (let n = 0; n < 20; n += 1) writeFileSync(alice.at(`edited ${n}`), 'first');
+  writeFileSync(alice.at('kept'), 'kept');
+  await Promise.all([alice.start(), bob.start()]);
+  await arrives(bob.at('kept'), 'kept');
+  await stabilise([alice, bob]);
+  await proxy.set({ bytesPerSecond: 300_000, only: /^(POST|PUT) \/blobs/ });
+  const before = proxy.passed.up;
+  mkdirSync(alice.at('folder'));
+  for (let n = 0; n < 40; n += 1) writeFileSync(alice.at('folder', `new ${n}`), randomBytes(20_000));
+  for (let n = 0; n < 20; n += 1) writeFileSync(alice.at(`edited ${n}`), randomBytes(20_000));
+  writeFileSync(alice.at('large'), randomBytes(5 * 1024 * 1024));
+  await until('alice is sending', () => (proxy.passed.up - before > 200_000 ? true : undefined));
+  for (const name of named(alice)) if (name !== 'kept') rmSync(alice.at(name), { recursive: true });
+  writeFileSync(alice.at('last'), 'last');
+  // Time to see what is gone before the answers come.
+  await delay(1_000);
+  await proxy.heal();
+  await arrives(bob.at('last'), 'last');
+  expect([...(await stabilise([alice, bob])).keys()].sort()).toEqual(['kept', 'last']);
 });
 
 describe('what is ignored', () => {
