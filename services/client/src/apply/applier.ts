@@ -356,7 +356,7 @@ export class Applier {
           if (head?.version === version) state.remote.remove(head.path);
       log.debug(`✓ Moved: ${from} to ${to}`);
     });
-    if (result?.status === 'done') this.#scanner.rescanMoved(to);
+    if (result?.status === 'done') this.#scanner.rescanMoved(to, source?.state.kind === 'dir');
     this.#engine.wake();
     return true;
   }

@@ -291,7 +291,7 @@ export class DirectorySync {
       await this.#merge();
       return true;
     }
-    if (engine.pullWanted && engine.ownMove === null) {
+    if (engine.pullWanted && engine.ownMoves.length === 0) {
       engine.pullWanted = false;
       this.#pulling = true;
       try {

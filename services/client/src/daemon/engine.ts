@@ -39,8 +39,8 @@ export interface Engine {
   pullWanted: boolean;
   /** Every head is to be read again: something that is not ignored here may have come from under an ignored name. */
   headsWanted: boolean;
-  /** A move from here that the server is being told of, or that it accepted as `version` and the log was not yet read up to. */
-  ownMove: OwnMove | null;
+  /** Moves from here that the server is being told of, or that it accepted and the log was not yet read up to. */
+  ownMoves: readonly OwnMove[];
   /** Open conflicts, as last heard of. */
   conflicts: number;
   /** Makes an id for a change or hold that no other has. */

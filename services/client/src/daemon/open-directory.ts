@@ -98,7 +98,7 @@ export async function openDirectory(
       head: state.cursor,
       pullWanted: true,
       headsWanted: false,
-      ownMove: null,
+      ownMoves: [],
       conflicts: Number(state.fact('conflicts') ?? 0),
       newId: () => `${idPrefix}${(ids++).toString(36)}`,
       wake: () => signal.wake(),

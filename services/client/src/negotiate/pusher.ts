@@ -4,19 +4,17 @@ import {
   type Entry,
   MAX_CHANGES_PER_REQUEST,
   MAX_INLINE_BYTES,
-  type Outcome,
   type RelativePath,
   sameState,
-  splitVersionId,
 } from '@syncpair/contracts';
 import { planPath } from '@syncpair/sync-core';
-import type { Engine, OwnMove } from '../daemon/engine.ts';
-import type { LocalMove, LocalPut } from '../scan/local-changes.ts';
+import type { Engine } from '../daemon/engine.ts';
+import type { LocalPut } from '../scan/local-changes.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import { ServerError } from '../server/server-error.ts';
-import type { BaseEntry } from '../state/base-store.ts';
 import { type Upload, isLarge, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
+import { MovePusher } from './move-pusher.ts';
 import { type Decided, RejoinNeeded, lastSeqOf, negotiate, reach, takeLog } from './negotiator.ts';
 import { type Proposal, recordOutcome } from './record-outcome.ts';
 
@@ -32,6 +30,7 @@ export class Pusher {
   streaming = false;
   readonly #engine: Engine;
   readonly #scanner: Scanner;
+  readonly #moves: MovePusher;
   /** What was sent and is not recorded yet, by change id. */
   readonly #underWay = new Map<string, Proposal>();
   /** Those among them whose answer never came. */
@@ -41,6 +40,7 @@ export class Pusher {
     this.#engine = engine;
     this.#scanner = scanner;
     this.guard = new DeletionGuard(engine);
+    this.#moves = new MovePusher(engine, scanner);
   }
 
   /** When collected deletions may go out; monotonic milliseconds. */
@@ -51,8 +51,7 @@ export class Pusher {
   /** Sends one move or one batch of small changes. @returns false when there was nothing to send */
   async step(): Promise<boolean> {
     if (this.#unanswered.size > 0) return this.#askAgain();
-    const move = this.#engine.changes.moves[0];
-    if (move !== undefined) return this.#sendMove(move);
+    if (await this.#moves.step()) return true;
     const proposals = this.#selectPuts((size) => !isLarge(size), MAX_CHANGES_PER_REQUEST);
     proposals.push(...this.#selectDeletes(MAX_CHANGES_PER_REQUEST - proposals.length));
     return this.#send(proposals);
@@ -100,6 +99,8 @@ export class Pusher {
       if (sameState(remote.state, put.entry)) state.remote.remove(path);
     });
     changes.puts.delete(path);
+    // The applier left the path alone until now.
+    this.#engine.wake();
   }
 
   /**
@@ -143,57 +144,7 @@ export class Pusher {
       state.base.remove(path);
       if (gone) state.remote.remove(path);
     });
-  }
-
-  async #sendMove(move: LocalMove): Promise<boolean> {
-    const { changes, state, log } = this.#engine;
-    const moved = state.base.get(move.from) !== null && (await this.#tellMove(move));
-    changes.moves.shift();
-    if (moved) {
-      const agreed = state.base.get(move.to);
-      if (agreed !== null && sameState(agreed.state, move.entry)) state.base.setStamp(move.to, move.stamp, move.inode);
-      log.debug(`✓ Moved on the server: ${move.from} to ${move.to}`);
-    } else {
-      log.debug(`the server has other news of ${move.from}; its move to ${move.to} is told file by file`);
-      this.#dropIdentity(move.from);
-      this.#scanner.look(move.from);
-    }
-    this.#scanner.rescanMoved(move.to);
     this.#engine.wake();
-    return true;
-  }
-
-  /** @returns whether the move is part of the server's log, and of the base */
-  async #tellMove({ from, to }: LocalMove): Promise<boolean> {
-    const engine = this.#engine;
-    const base = engine.state.base.get(from) as BaseEntry;
-    const change: Change = { op: 'move', id: engine.newId(), from, to, base: base.version };
-    const own: OwnMove = { from, to, version: null };
-    engine.ownMove = own;
-    for (const path of [from, to]) engine.pushing.add(path);
-    try {
-      const answer = await negotiate(engine, { changes: [change], pull: true });
-      const outcome = answer.outcomes[0] as Outcome;
-      if (outcome.status === 'committed') {
-        own.version = outcome.version;
-        takeLog(engine, answer);
-        await reach(engine, splitVersionId(outcome.version).seq, false);
-        return engine.ownMove === null;
-      }
-      engine.ownMove = null;
-      takeLog(engine, answer);
-      return false;
-    } finally {
-      engine.ownMove = null;
-      for (const path of [from, to]) engine.pushing.delete(path);
-    }
-  }
-
-  /** Makes the base forget which object lay at a path, so that its new place is told as new and not as a move again. */
-  #dropIdentity(from: RelativePath): void {
-    const { state } = this.#engine;
-    const base = state.base.get(from);
-    if (base !== null) state.transaction(() => state.base.put({ ...base, inode: null }));
   }
 
   async #send(proposals: readonly Proposal[]): Promise<boolean> {

@@ -19,6 +19,8 @@ export async function joinAnew(engine: Engine): Promise<void> {
   });
   changes.clear();
   await readHeads(engine, snapshot.heads, () => undefined);
+  // What was heard of the other history says nothing about this one.
+  engine.head = snapshot.seq;
   finish(engine, snapshot);
 }
 

@@ -9,7 +9,7 @@ import {
   rebase,
   splitVersionId,
 } from '@syncpair/contracts';
-import type { Engine, OwnMove } from '../daemon/engine.ts';
+import type { Engine } from '../daemon/engine.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
 import { moveBase } from './move-base.ts';
@@ -18,12 +18,12 @@ import { moveBase } from './move-base.ts';
  * Takes commits of the server's log, in their order and without a gap after the cursor, into the state: heads that differ from the base
  * become remote heads to apply, and the cursor moves. What the base already holds leaves nothing to do.
  *
- * While a move from here waits for its answer nothing is taken: which line of the log is that move cannot be told yet, and its mover reads
- * on from the cursor.
+ * While moves from here wait for their answer nothing is taken: which lines of the log are those moves cannot be told yet, and their mover
+ * reads on from the cursor.
  */
 export function replayLog(engine: Engine, commits: readonly Commit[], cursor: number): void {
   const { state } = engine;
-  if (engine.ownMove?.version === null) {
+  if (engine.ownMoves.some(({ version }) => version === null)) {
     engine.pullWanted = true;
     return;
   }
@@ -63,14 +63,15 @@ function noteGone(engine: Engine, path: RelativePath, version: VersionId): void 
 
 function replayChange(engine: Engine, change: LogChange): void {
   if (change.op === 'head') replayHead(engine, change);
-  else if (change.version === engine.ownMove?.version) replayOwnMove(engine, engine.ownMove, change.version);
-  else replayMove(engine, change);
+  else if (!replayOwnMove(engine, change)) replayMove(engine, change);
 }
 
 /** A move from here has its place in the log: the base takes it at this point, and what others changed below before it moves along. */
-function replayOwnMove(engine: Engine, { from, to }: OwnMove, version: VersionId): void {
+function replayOwnMove(engine: Engine, { from, to, version }: LogChange & { op: 'move' }): boolean {
+  if (!engine.ownMoves.some((own) => own.version === version)) return false;
   moveBase(engine, from, to, version);
-  engine.ownMove = null;
+  engine.ownMoves = engine.ownMoves.filter((own) => own.version !== version);
+  return true;
 }
 
 /**

@@ -359,9 +359,9 @@ export class Scanner {
   }
 
   /** Forgets hints about a subtree, which is to be looked at as a whole. */
-  rescanMoved(to: RelativePath): void {
+  rescanMoved(to: RelativePath, isFolder: boolean): void {
     this.#unread = this.#unread.filter(({ path }) => path !== to && !isBelow(path, to));
     this.look(to);
-    this.scanFolder(to, true);
+    if (isFolder) this.scanFolder(to, true);
   }
 }
