@@ -90,11 +90,10 @@ export class ComposeProject {
     );
   }
 
-  /** Runs a command in a new container of the client's image beside the gateway, as any user, with an empty `/sync`. */
+  /** Runs a script in a new container of the client's image beside the gateway, as any user; the configuration is `/config.json` there. */
   inClientImage(user: string, config: string, script: string): Promise<string> {
-    const place = ['--network', `${this.#name}_front`, '--read-only', '--tmpfs', '/tmp', '--tmpfs', '/sync:mode=1777'];
-    const bound = ['--volume', `${config}:/etc/syncpair/config.yaml:ro`];
-    return this.docker('run', '--rm', '--user', user, ...place, ...bound, '--entrypoint', 'sh', 'syncpair-client:e2e', '-ec', script);
+    const place = ['--network', `${this.#name}_front`, '--read-only', '--tmpfs', '/tmp', '--volume', `${config}:/config.json:ro`];
+    return this.docker('run', '--rm', '--user', user, ...place, '--entrypoint', 'sh', 'syncpair-client:e2e', '-ec', script);
   }
 
   logs(): Promise<string> {

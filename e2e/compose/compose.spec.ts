@@ -57,7 +57,7 @@ describe.skipIf(missing !== null)(`docker-compose.yml${missing === null ? '' : `
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'syncpair-compose-')));
     removeWhenWeEnd(folder, { keep: false });
     project = new ComposeProject(docker.compose, `syncpair-e2e-${process.pid}`, await freePort());
-    await project.run('build');
+    await project.run('--profile', 'demo', 'build');
     await project.run('up', '--detach');
     for (const service of SERVER) await project.healthy(service);
     alice = client('alice');
@@ -102,8 +102,11 @@ describe.skipIf(missing !== null)(`docker-compose.yml${missing === null ? '' : `
     writeFileSync(alice.at('for anybody.txt'), 'for anybody\n');
     ledger.wrote('for anybody\n', 'what a container reads');
     await settle();
-    const script = 'syncpair client --once --file /etc/syncpair/config.yaml && cat "/sync/for anybody.txt"';
-    expect(await project.inClientImage('54321:54321', join(ROOT, 'deploy', 'demo', 'bob.yaml'), script)).toBe('for anybody\n');
+    const config = join(folder, 'container.json');
+    const directories = [{ name: 'team', local_path: '/tmp/team', settings: { shared: true } }];
+    writeFileSync(config, JSON.stringify({ client_id: 'container', server: 'http://gateway:8080', directories }));
+    const script = 'mkdir /tmp/team; syncpair client --once --file /config.json; cat "/tmp/team/for anybody.txt"';
+    expect(await project.inClientImage('54321:54321', config, script)).toBe('for anybody\n');
   });
 
   test('two clients sync through the gateway, small and large, and events arrive at once', async () => {

@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { stabilise } from './harness/stabilise.ts';
+import { useWorld } from './harness/world.ts';
+
+const world = useWorld();
+
+test('a directory that gets a new epoch, as after a restored backup, is merged by every client at once and keeps every file', async () => {
+  // No scan of the interval helps.
+  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { sync_interval_seconds: 3_600 } });
+  for (let n = 0; n < 100; n += 1) writeFileSync((n % 2 === 0 ? alice : bob).at(`file-${n}`), `text ${n}`);
+  const before = await stabilise([alice, bob]);
+
+  const folder = join(world.server.storageDir, 'postgres');
+  const port = Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[3]);
+  const password = readFileSync(join(folder, 'password'), 'utf8').trim();
+  const database = new pg.Client({ host: '127.0.0.1', port, user: 'syncpair', password, database: 'syncpair' });
+  await database.connect();
+  await database.query('UPDATE directory SET epoch = gen_random_uuid()');
+  await database.end();
+  await world.server.stop();
+  await world.server.start();
+
+  const after = await stabilise([alice, bob], { within: 90_000 });
+  expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+});
