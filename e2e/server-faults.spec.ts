@@ -32,7 +32,7 @@ test('a client that starts before its server says so, works on, and joins when t
 test('what is edited, renamed, deleted and made while the server is away travels when it is back', async () => {
   const server = world.otherServer();
   await server.start();
-  const [alice, bob] = await world.started(['alice', 'bob'], { server: server.url, settings: { sync_interval_seconds: 3600 } });
+  const [alice, bob] = await world.started(['alice', 'bob'], { server: server.url, settings: { sync_interval_seconds: 5 } });
   for (const name of ['edited', 'deleted', 'renamed', 'kept']) writeFileSync(alice.at(name), `first ${name}`);
   mkdirSync(alice.at('folder'));
   writeFileSync(alice.at('folder', 'inside'), 'inside');
