@@ -1,14 +1,14 @@
-import { type ContentHash, type RelativePath, ancestorsOf, isBelow, parentOf, rebase } from '@syncpair/contracts';
+import { type ContentHash, type RelativePath, ancestorsOf, parentOf } from '@syncpair/contracts';
 import { planPath } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { DiskAction, DiskResult } from '../disk/disk.ts';
 import { DiskProblem } from '../disk/disk.ts';
-import type { Observed } from '../disk/observed.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
-import type { RemoteHead, RemoteMove } from '../state/remote-store.ts';
+import type { RemoteHead } from '../state/remote-store.ts';
 import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts';
 import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
+import { MoveApplier } from './move-applier.ts';
 import { canHold } from './platform-names.ts';
 import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
 
@@ -30,24 +30,28 @@ const MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
 export class Applier {
   readonly #engine: Engine;
   readonly #scanner: Scanner;
+  readonly #moves: MoveApplier;
+  /** Where renames that wait for a folder will put things; what goes there waits with them. */
+  #movedTo: ReadonlySet<RelativePath> = new Set();
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
     this.#scanner = scanner;
+    this.#moves = new MoveApplier(engine, scanner);
   }
 
-  /** Applies one move, or one batch of small heads. @returns false when there was nothing to do */
+  /** Applies a batch of moves, or one of small heads. @returns false when there was nothing to do */
   async step(): Promise<boolean> {
     // Before everything was looked at once, what lies at a path is not known well enough to replace it.
     if (!this.#scanner.complete) return false;
-    const move = this.#engine.state.remote.moves()[0];
-    if (move !== undefined) return this.#applyMove(move);
+    if (await this.#moves.step()) return true;
+    this.#movedTo = new Set(this.#engine.state.remote.moves().map(({ to }) => to));
     return (await this.#applyBatch(this.#selectEntries())) || (await this.#applyBatch(this.#selectRemovals()));
   }
 
   /** Applies one large file. */
   async stepLarge(): Promise<boolean> {
-    if (!this.#scanner.complete || this.#engine.state.remote.moves().length > 0) return false;
+    if (!this.#scanner.complete || this.#engine.state.remote.moves(1).length > 0) return false;
     for (const head of this.#engine.state.remote.largerThan(MAX_SMALL_BYTES, PAGE)) {
       const planned = this.#consider(head);
       if (planned === null || !needsLarge(planned) || !this.#hasFolder(head.path, new Set())) continue;
@@ -112,6 +116,7 @@ export class Applier {
     const { path } = head;
     if (pushing.has(path) || applying.has(path) || changes.has(path) || changes.isMoving(path)) return null;
     if (!problems.mayTry('apply', path, clock.monotonic()) || this.#scanner.isLooking(path)) return null;
+    if (head.movedFrom !== null && [path, ...ancestorsOf(path)].some((each) => this.#movedTo.has(each))) return null;
     const base = state.base.get(path);
     if (head.state.kind !== 'tombstone' && ignore.ignores(path, head.state.kind)) {
       state.remote.remove(path);
@@ -318,56 +323,6 @@ export class Applier {
 
   #problem(path: RelativePath, code: string, message: string): void {
     this.#engine.problems.report('apply', path, code, message, this.#engine.clock.monotonic());
-  }
-
-  async #applyMove(move: RemoteMove): Promise<boolean> {
-    const { state, changes, applying, pushing, disk, log } = this.#engine;
-    const { from, to, version } = move;
-    const source = state.base.get(from);
-    const touched = (path: RelativePath): boolean => path === from || path === to || isBelow(path, from) || isBelow(path, to);
-    const isFree =
-      ![...pushing, ...applying].some(touched) &&
-      ![...changes.puts.keys(), ...changes.deletes].some(touched) &&
-      !changes.isMoving(from) &&
-      !changes.isMoving(to);
-    const folder = parentOf(to);
-    const fits =
-      source !== null &&
-      source.stamp !== null &&
-      state.base.get(to) === null &&
-      canHold(to, process.platform) === null &&
-      !this.#reachesIgnored(source, to) &&
-      (folder === null || state.base.get(folder)?.state.kind === 'dir');
-    let result: DiskResult | undefined;
-    if (isFree && fits) {
-      applying.add(from);
-      applying.add(to);
-      [result] = await disk.apply([{ op: 'rename', from, to, expected: { stamp: source.stamp as string } }]);
-      applying.delete(from);
-      applying.delete(to);
-    }
-    state.transaction(() => {
-      state.remote.removeMove(move);
-      if (result?.status !== 'done' || result.observed === null) return;
-      state.base.rename(from, to, version);
-      state.base.setStamp(to, (result.observed as Observed).stamp, (result.observed as Observed).inode);
-      for (const path of [from, to])
-        for (const head of [state.remote.get(path), ...state.remote.under(path)])
-          if (head?.version === version) state.remote.remove(head.path);
-      log.debug(`✓ Moved: ${from} to ${to}`);
-    });
-    if (result?.status === 'done') this.#scanner.rescanMoved(to, source?.state.kind === 'dir');
-    this.#engine.wake();
-    return true;
-  }
-
-  /** True when the move would give something a name that is ignored here: then each path is made what the server says, or left alone. */
-  #reachesIgnored(source: BaseEntry, to: RelativePath): boolean {
-    const { state, ignore } = this.#engine;
-    for (const { path, state: entry } of [source, ...state.base.under(source.path)]) {
-      if (entry.kind !== 'tombstone' && ignore.ignores(rebase(path, source.path, to), entry.kind)) return true;
-    }
-    return false;
   }
 }
 

@@ -92,8 +92,9 @@ export class RemoteStore {
     this.#sql.addMove.run(move.from, move.to, move.version);
   }
 
-  moves(): RemoteMove[] {
-    return this.#sql.moves.all() as unknown as RemoteMove[];
+  /** In the order in which they were made, at most `limit`. */
+  moves(limit = -1): RemoteMove[] {
+    return this.#sql.moves.all(limit) as unknown as RemoteMove[];
   }
 
   removeMove(move: RemoteMove): void {
@@ -120,7 +121,7 @@ function prepare(database: DatabaseSync) {
     clear: sql('DELETE FROM remote'),
     clearMoves: sql('DELETE FROM remote_move'),
     addMove: sql('INSERT INTO remote_move ("from", "to", version) VALUES (?, ?, ?)'),
-    moves: sql('SELECT "from", "to", version FROM remote_move ORDER BY position'),
+    moves: sql('SELECT "from", "to", version FROM remote_move ORDER BY position LIMIT ?'),
     removeMove: sql('DELETE FROM remote_move WHERE "from" = ? AND "to" = ? AND version = ?'),
   };
 }

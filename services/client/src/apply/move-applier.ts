@@ -1,0 +1,116 @@
+import { type RelativePath, isBelow, parentOf, rebase } from '@syncpair/contracts';
+import type { Engine } from '../daemon/engine.ts';
+import type { DiskAction, DiskResult } from '../disk/disk.ts';
+import type { Scanner } from '../scan/scanner.ts';
+import type { BaseEntry } from '../state/base-store.ts';
+import type { RemoteMove } from '../state/remote-store.ts';
+import { canHold } from './platform-names.ts';
+
+/** Renames in one request to the disk, which makes them durable together. */
+const MOST_AT_ONCE = 200;
+
+/**
+ * Carries out what others moved, by renaming. Where that cannot be done (something was changed here, a name is ignored or cannot be held),
+ * the move is dropped: the heads that came with it make each path what the server says.
+ */
+export class MoveApplier {
+  readonly #engine: Engine;
+  readonly #scanner: Scanner;
+
+  constructor(engine: Engine, scanner: Scanner) {
+    this.#engine = engine;
+    this.#scanner = scanner;
+  }
+
+  /** Carries out moves that do not build on one another. @returns false when there are none */
+  async step(): Promise<boolean> {
+    const { state, disk, applying, wake } = this.#engine;
+    const moves = this.#select();
+    if (moves.length === 0) return false;
+    const actions = moves.map((move) => this.#action(move));
+    const planned = moves.filter((_, index) => actions[index] !== null);
+    for (const { from, to } of planned) applying.add(from).add(to);
+    const results = await disk.apply(actions.filter((action) => action !== null));
+    for (const { from, to } of planned) for (const path of [from, to]) applying.delete(path);
+    const done = new Map(planned.map((move, index) => [move, results[index]]));
+    state.transaction(() => {
+      for (const move of moves) {
+        state.remote.removeMove(move);
+        this.#record(move, done.get(move));
+      }
+    });
+    wake();
+    return true;
+  }
+
+  #select(): RemoteMove[] {
+    const selected: RemoteMove[] = [];
+    for (const move of this.#engine.state.remote.moves(MOST_AT_ONCE)) {
+      if (this.#waitsForFolder(move) || selected.some((other) => touches(move, other.from) || touches(move, other.to))) break;
+      selected.push(move);
+    }
+    return selected;
+  }
+
+  /** True while the folder that the move goes into is still to be made. */
+  #waitsForFolder({ to }: RemoteMove): boolean {
+    const { state, problems } = this.#engine;
+    const folder = parentOf(to);
+    if (folder === null || state.base.get(folder) !== null || problems.get(folder) !== null) return false;
+    return state.remote.get(folder)?.state.kind === 'dir';
+  }
+
+  /** The rename that carries out a move; null where it cannot be one. */
+  #action(move: RemoteMove): DiskAction | null {
+    const { state } = this.#engine;
+    const { from, to } = move;
+    const source = state.base.get(from);
+    if (source === null || source.stamp === null || !this.#isFree(move)) return null;
+    const folder = parentOf(to);
+    const fits =
+      state.base.get(to) === null &&
+      canHold(to, process.platform) === null &&
+      (folder === null || state.base.get(folder)?.state.kind === 'dir') &&
+      !this.#reachesIgnored(source, to);
+    return fits ? { op: 'rename', from, to, expected: { stamp: source.stamp } } : null;
+  }
+
+  #isFree(move: RemoteMove): boolean {
+    const { pushing, applying, changes } = this.#engine;
+    const isTouched = (path: RelativePath): boolean => touches(move, path);
+    return (
+      ![...pushing].some(isTouched) &&
+      ![...applying].some(isTouched) &&
+      ![...changes.puts.keys()].some(isTouched) &&
+      ![...changes.deletes].some(isTouched) &&
+      !changes.isMoving(move.from) &&
+      !changes.isMoving(move.to)
+    );
+  }
+
+  /** True when something would get a name that is ignored here. */
+  #reachesIgnored(source: BaseEntry, to: RelativePath): boolean {
+    const { state, ignore } = this.#engine;
+    for (const { path, state: entry } of [source, ...state.base.under(source.path)]) {
+      if (entry.kind !== 'tombstone' && ignore.ignores(rebase(path, source.path, to), entry.kind)) return true;
+    }
+    return false;
+  }
+
+  #record({ from, to, version }: RemoteMove, result: DiskResult | undefined): void {
+    const { state, log } = this.#engine;
+    if (result?.status !== 'done' || result.observed === null) return;
+    state.base.rename(from, to, version);
+    state.base.setStamp(to, result.observed.stamp, result.observed.inode);
+    for (const path of [from, to]) {
+      for (const head of [state.remote.get(path), ...state.remote.under(path)])
+        if (head?.version === version) state.remote.remove(head.path);
+    }
+    log.debug(`✓ Moved: ${from} to ${to}`);
+    this.#scanner.rescanMoved(to, result.observed.kind === 'dir');
+  }
+}
+
+/** True when a path is one of a move's ends, lies below one, or holds one. */
+const touches = ({ from, to }: RemoteMove, path: RelativePath): boolean =>
+  [from, to].some((end) => path === end || isBelow(path, end) || isBelow(end, path));
