@@ -2,7 +2,7 @@ import { type ContentHash, type RelativePath, ancestorsOf, parentOf } from '@syn
 import { planPath } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { DiskAction, DiskResult } from '../disk/disk.ts';
-import { DiskProblem } from '../disk/disk.ts';
+import { type DiskProblem, StagingError } from '../disk/disk.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
@@ -209,11 +209,11 @@ export class Applier {
     try {
       if (planned.need.kind !== 'content') return;
       const { hash } = planned.need.entry;
-      await downloadLarge(this.#engine, hash);
+      await downloadLarge(this.#engine, planned.need.entry);
       await this.#carryOut([planned], () => ({ staged: hash }));
     } catch (error) {
       if (error instanceof ContentError) this.#problem(path, 'content_missing', error.message);
-      else if (error instanceof DiskProblem) this.#problem(path, error.code, error.message);
+      else if (error instanceof StagingError) this.#problem(path, error.problem.code, error.problem.message);
       else throw error;
     } finally {
       applying.delete(path);

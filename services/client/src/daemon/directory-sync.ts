@@ -123,13 +123,13 @@ export class DirectorySync {
   /** Takes what the event stream tells of this directory. */
   onEvent(event: SyncEvent): void {
     const { engine } = this;
+    if (event.type === 'head') this.#streamUp = true;
     if (event.epoch !== engine.state.fact('epoch') || this.#merging || this.#rejoin !== 'none') {
       this.#wantPull();
       return;
     }
     if (event.seq > engine.head) engine.head = event.seq;
     if (event.type === 'head') {
-      this.#streamUp = true;
       if (event.seq !== engine.state.cursor) this.#wantPull();
       else this.pusher.streaming = true;
       this.connection.retryNow();

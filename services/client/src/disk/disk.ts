@@ -31,9 +31,11 @@ export interface Disk {
    * A file in the staging area, to be filled and then named by `apply`. What lies there after a crash is removed by `clean`, except parts
    * of large downloads that `stage` resumes: `key` names the content, `size` tells how much of it is there already.
    *
-   * @throws {StagingError}
+   * `size` is what the file will have in the end, in bytes.
+   *
+   * @throws {StagingError} `ENOSPC` before anything is written when the disk cannot take it
    */
-  stage(key: ContentHash): Promise<StagedFile>;
+  stage(key: ContentHash, size: number): Promise<StagedFile>;
 
   /** Carries out actions in their order, each all or not at all, and makes them durable before it answers. */
   apply(actions: readonly DiskAction[]): Promise<DiskResult[]>;

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { type RelativePath, isReservedName, joinPath, parseRelativePath } from '@syncpair/contracts';
+import { type RelativePath, joinPath, parseRelativePath } from '@syncpair/contracts';
 import { escapeText } from '../log/escape.ts';
 import type { DiskProblem, Listing } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
 import type { ListedEntry, Observed } from './observed.ts';
+import { isOwnName } from './own-folder.ts';
 import { toProblem } from './problem.ts';
 import { type ObserveOptions, observe } from './stamp.ts';
 
@@ -20,7 +21,7 @@ export function listFolder(folders: FolderHandles, folder: RelativePath | null, 
         refused.push({ name: escapeBytes(name), reason: 'the name is not valid UTF-8' });
         continue;
       }
-      if (folder === null && isReservedName(name)) continue;
+      if (folder === null && isOwnName(name)) continue;
       const path = parseRelativePath(joinPath(folder, name));
       if (!path.ok) {
         refused.push({ name: escapeText(name), reason: path.reason });

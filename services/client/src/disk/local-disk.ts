@@ -24,7 +24,7 @@ export class LocalDisk implements Disk {
   hash = async (files: readonly ExpectedFile[]) => this.#core.hash(files);
   read = async (files: readonly ExpectedFile[]) => this.#core.read(files);
   openRead = async (path: RelativePath, start: number) => openRead(this.#root, path, start);
-  stage = async (key: ContentHash) => stagePart(this.#root, key);
+  stage = async (key: ContentHash, size: number) => stagePart(this.#root, key, size);
   apply = async (actions: readonly DiskAction[]) => this.#core.apply(actions);
   clean = async () => this.#core.clean();
   close = async () => undefined;

@@ -9,6 +9,11 @@ export const STAGING = '.syncpair_staging';
 /** Where what is replaced or removed stays until it is certain that nobody wrote to it at the last moment. */
 export const TRASH = '.syncpair_trash';
 
+const OWN = /^\.syncpair(_|\.lock)/;
+
+/** True for the names at the root that SyncPair itself makes. Others that are reserved for it are somebody's mistake, and told. */
+export const isOwnName = (name: string): boolean => OWN.test(name);
+
 /** Opens one of SyncPair's own folders at the root, made if need be, for its owner only. @throws system errors, {DiskFailure} */
 export function openOwnFolder({ root }: FolderHandles, name: typeof STAGING | typeof TRASH): FolderHandle {
   let folder: FolderHandle;

@@ -1,20 +1,31 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
 import type { ContentHash } from '@syncpair/contracts';
-import { type StagedFile, StagingError } from './disk.ts';
+import { DiskProblem, type StagedFile, StagingError } from './disk.ts';
 import { STAGING, openOwnFolder } from './own-folder.ts';
 import { codeOf, toProblem } from './problem.ts';
 import type { Root } from './root.ts';
 
 const FLAGS = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const PART = 1 << 18;
+/** Bytes. */
+const LEAST_RESERVE = 16 * 1024 * 1024;
 
 /** `Disk.stage`. @throws {RootLostError}, {StagingError} */
-export async function stagePart(root: Root, key: ContentHash): Promise<StagedFile> {
+export async function stagePart(root: Root, key: ContentHash, size: number): Promise<StagedFile> {
   return reporting(async () => {
-    const file = await inStaging(root, (path) => openOrRenew(path(key)));
+    const { file, free } = await inStaging(root, async (path) => ({
+      free: await freeBytes(path('.')),
+      file: await openOrRenew(path(key)),
+    }));
     try {
-      return new StagedPart(root, key, file, (await file.stat()).size);
+      const there = (await file.stat()).size;
+      const needed = size - there;
+      if (needed > free) {
+        await inStaging(root, (path) => unlink(path(key)));
+        throw new StagingError(new DiskProblem('ENOSPC', `it needs ${needed} bytes more, and ${free} can be used on this disk`));
+      }
+      return new StagedPart(root, key, file, there);
     } catch (error) {
       await file.close();
       throw error;
@@ -84,6 +95,13 @@ async function inStaging<T>(root: Root, work: (path: (name: string) => string) =
   } finally {
     folders.close();
   }
+}
+
+/** Bytes that one large file may fill: some are left for what is small, and for SyncPair's own state. */
+async function freeBytes(path: string): Promise<number> {
+  const { bsize, blocks, bavail } = await statfs(path);
+  const reserve = Math.min(Math.max(LEAST_RESERVE, 0.01 * blocks * bsize), 0.1 * blocks * bsize);
+  return Math.max(0, Math.floor(bavail * bsize - reserve));
 }
 
 /** A part that got the permissions of a read-only file before it could be named is of no use any more. */

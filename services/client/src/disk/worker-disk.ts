@@ -25,7 +25,7 @@ export class WorkerDisk implements Disk {
   hash = (files: readonly ExpectedFile[]) => this.#thread.ask('hash', [files]);
   read = (files: readonly ExpectedFile[]) => this.#thread.ask('read', [files]);
   openRead = async (path: RelativePath, start: number) => openRead(this.#root, path, start);
-  stage = async (key: ContentHash) => stagePart(this.#root, key);
+  stage = async (key: ContentHash, size: number) => stagePart(this.#root, key, size);
   clean = () => this.#thread.ask('clean', []);
   close = () => this.#thread.close();
 

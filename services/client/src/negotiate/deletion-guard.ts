@@ -47,8 +47,9 @@ export class DeletionGuard {
     const arriving = new Set([...changes.puts.values()].flatMap(({ entry }) => (entry.kind === 'file' ? [entry.hash] : [])));
     const counted = waiting.filter((path) => this.#counts(path, arriving)).length;
     const live = state.base.countLive();
+    const passed = this.#window.reduce((sum, { count }) => sum + count, 0);
     const reason = guardDeletions(
-      { liveAtStart: this.#window[0]?.liveBefore ?? live, passed: this.#window.reduce((sum, { count }) => sum + count, 0) },
+      { liveAtStart: Math.max(this.#window[0]?.liveBefore ?? live, live + passed), passed },
       counted,
       config.hold,
     );
@@ -91,11 +92,12 @@ export class DeletionGuard {
     for (const path of paths) changes.deletes.delete(path);
   }
 
-  /** Lets the deletions of a hold happen. @returns how many */
+  /** Lets the deletions of a hold happen: a person has looked, and counting begins anew. @returns how many */
   approve(id: string): number {
     const { state, changes, clock } = this.#engine;
     const paths = state.holds.paths(id);
     state.transaction(() => state.holds.end(id));
+    this.#window.length = 0;
     for (const path of paths) {
       this.#cleared.add(path);
       changes.remove(path, clock.monotonic());
@@ -117,6 +119,7 @@ export class DeletionGuard {
       }
       state.holds.end(id);
     });
+    this.#window.length = 0;
     this.#engine.wake();
     return paths.length;
   }

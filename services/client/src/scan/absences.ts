@@ -15,6 +15,9 @@ export class Absences {
   /** Folders that could not be entered because they are gone or no folders any more; the listing above them proves it. */
   readonly #suspects = new Set<RelativePath>();
 
+  /** When each path was last looked for in vain; monotonic milliseconds. */
+  readonly #lookedAt = new Map<RelativePath, number>();
+
   constructor(engine: Engine, dirty: DirtyPaths, folders: FolderQueue) {
     this.#engine = engine;
     this.#dirty = dirty;
@@ -34,7 +37,19 @@ export class Absences {
       if (!state.base.hasAnyBelow(path)) return;
       this.#suspects.add(path);
     }
+    this.#lookedAt.set(path, clock.monotonic());
     this.#listLater(parentOf(path), VANISHED_SETTLE_MS);
+  }
+
+  /**
+   * True when a path has been gone for long enough: an editor that saves again and again takes its file away for a moment each time. The
+   * time begins anew with every event there.
+   */
+  isLongGone(path: RelativePath): boolean {
+    const now = this.#engine.clock.monotonic();
+    const since = this.#lookedAt.get(path);
+    if (since === undefined) this.#lookedAt.set(path, now);
+    return since !== undefined && now - since >= VANISHED_SETTLE_MS;
   }
 
   /** A folder could not be entered. Whether it and all in it is gone, the listing of the folder above tells. */
@@ -48,6 +63,7 @@ export class Absences {
   /** Something lies at this path after all. */
   found(path: RelativePath): void {
     this.#suspects.delete(path);
+    this.#lookedAt.delete(path);
   }
 
   /** A folder was listed completely; `missing` is what the base has in it and the listing has not. */
@@ -64,11 +80,16 @@ export class Absences {
     const { applying, changes, state, problems } = this.#engine;
     const { path } = base;
     this.#suspects.delete(path);
-    if (base.held || this.#isIgnored(base)) return;
+    if (base.held || this.#isIgnored(base) || changes.deletes.has(path)) return;
     if (applying.has(path) || changes.isMoving(path)) {
       this.#listLater(parentOf(path), BUSY_MS);
       return;
     }
+    if (!this.isLongGone(path)) {
+      this.#listLater(parentOf(path), VANISHED_SETTLE_MS);
+      return;
+    }
+    this.#lookedAt.delete(path);
     problems.clear('scan', path);
     if (base.state.kind === 'tombstone') state.base.remove(path);
     else this.#deleted(path);

@@ -1,6 +1,8 @@
 import type { Entry, RelativePath } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import type { Observed, ObservedFile } from '../disk/observed.ts';
+import type { Absences } from './absences.ts';
+import { type DirtyPaths, VANISHED_SETTLE_MS } from './dirty-paths.ts';
 import { recogniseMoves } from './recognise-moves.ts';
 
 export interface Arrival {
@@ -12,12 +14,16 @@ export interface Arrival {
 /** Objects that the base knows under another name: moved, or put there anew. */
 export class Arrivals {
   readonly #engine: Engine;
+  readonly #dirty: DirtyPaths;
+  readonly #absences: Absences;
   #appeared: Arrival[] = [];
   /** Files that were told to wait, with the stamp they had at the first look. */
   readonly #awaited = new Map<RelativePath, string>();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, dirty: DirtyPaths, absences: Absences) {
     this.#engine = engine;
+    this.#dirty = dirty;
+    this.#absences = absences;
   }
 
   /**
@@ -48,11 +54,14 @@ export class Arrivals {
     const created: Arrival[] = [];
     // The outermost first: what lies in a moved folder moves with it.
     for (const arrival of appeared.sort((a, b) => a.path.length - b.path.length)) {
-      const { changes } = this.#engine;
+      const { changes, clock } = this.#engine;
       const { path, observed, entry } = arrival;
       if (changes.isMoving(path)) continue;
       const from = await recogniseMoves(this.#engine, arrival);
-      if (from !== null) changes.move({ from, to: path, entry, stamp: observed.stamp, inode: observed.inode });
+      if (from !== null && entry.kind !== 'dir' && !this.#absences.isLongGone(from)) {
+        changes.puts.delete(path);
+        this.#dirty.wait(path, clock.monotonic() + VANISHED_SETTLE_MS);
+      } else if (from !== null) changes.move({ from, to: path, entry, stamp: observed.stamp, inode: observed.inode });
       else if (observed.kind === 'dir') created.push(arrival);
     }
     return created;

@@ -43,7 +43,7 @@ export class Scanner {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#absences = new Absences(engine, this.#dirty, this.#folders);
-    this.#arrivals = new Arrivals(engine);
+    this.#arrivals = new Arrivals(engine, this.#dirty, this.#absences);
     this.#refusals = new Refusals(engine);
   }
 
@@ -175,7 +175,6 @@ export class Scanner {
     for (const { path, observed } of listing.entries) {
       const base = missing.get(path) ?? null;
       missing.delete(path);
-      this.#absences.found(path);
       this.#examine(path, observed, base, deep);
     }
     this.#absences.listed(folder, missing);
@@ -190,6 +189,7 @@ export class Scanner {
   #examine(path: RelativePath, observed: Observed, base: BaseEntry | null, deep: boolean): void {
     const { changes, state, problems, clock } = this.#engine;
     const now = clock.monotonic();
+    this.#absences.found(path);
     if (observed.kind === 'special') {
       this.#dirty.done(path);
       if (!this.#isIgnored(path, 'file'))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ContentHash } from '@syncpair/contracts';
+import type { ContentHash, FileEntry } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
+import { StagingError } from '../disk/disk.ts';
 
 /** The server does not have a content, or sent other bytes. */
 export class ContentError extends Error {
@@ -11,10 +12,11 @@ export class ContentError extends Error {
  * Downloads a large content into the staging area, where `apply` finds it under its hash. What an interrupted download left is continued.
  *
  * @throws {ContentError} when the server lacks it, or the bytes do not have the hash (they are thrown away)
+ * @throws {StagingError} when it cannot be written; nothing of it stays
  * @throws {ServerError} when the connection fails; what arrived stays for the next try
  */
-export async function downloadLarge(engine: Engine, hash: ContentHash): Promise<void> {
-  const staged = await engine.disk.stage(hash);
+export async function downloadLarge(engine: Engine, { hash, size }: FileEntry): Promise<void> {
+  const staged = await engine.disk.stage(hash, size);
   const digest = createHash('sha256');
   try {
     for await (const chunk of staged.readExisting()) digest.update(chunk);
@@ -26,7 +28,8 @@ export async function downloadLarge(engine: Engine, hash: ContentHash): Promise<
     }
     if (digest.digest('hex') !== hash) throw new ContentError('the bytes that arrived do not have the SHA-256 of the version');
   } catch (error) {
-    if (error instanceof ContentError) await staged.discard();
+    // What could not be written to the end must not fill the disk for all others.
+    if (error instanceof ContentError || error instanceof StagingError) await staged.discard();
     else await staged.finish();
     throw error;
   }

@@ -1,4 +1,5 @@
-import { type RelativePath, isReservedName, joinPath, parseRelativePath } from '@syncpair/contracts';
+import { type RelativePath, joinPath, parseRelativePath } from '@syncpair/contracts';
+import { isOwnName } from '../disk/own-folder.ts';
 import type { WatchHint } from './watcher.ts';
 
 const REPLACEMENT = '�';
@@ -9,7 +10,7 @@ const REPLACEMENT = '�';
  */
 export function hintOf(folder: RelativePath | null, name: string | null): WatchHint | null {
   if (name === null || name === '' || name.includes(REPLACEMENT)) return { kind: 'folder', folder };
-  if (folder === null && isReservedName(name)) return null;
+  if (folder === null && isOwnName(name)) return null;
   const path = parseRelativePath(joinPath(folder, name));
   return path.ok ? { kind: 'path', path: path.value } : { kind: 'folder', folder };
 }

@@ -35,7 +35,7 @@ function replaceByFolder(work: Workplace, place: Place, current: BigIntStats): D
     throw error;
   }
   const after = kept.look();
-  if (after !== undefined && !isUntouched(current, after)) return work.done(place, rescue(kept, place));
+  if (after !== undefined && !isUntouched(current, after)) return work.done(place, { rescued: rescue(kept, place) });
   if (after !== undefined) kept.release();
   return work.done(place);
 }

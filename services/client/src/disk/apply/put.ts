@@ -16,14 +16,15 @@ export function put(work: Workplace, path: RelativePath, expected: Expected, sta
   const found = work.find(path, expected);
   if (found === null) return CHANGED;
   const { place, current } = found;
-  if (current === undefined) return putNew(work, place, staged);
-  if (!current.isDirectory()) return replace(work, place, current, staged);
+  const made = lstat(staged.path);
+  if (current === undefined) return putNew(work, place, staged, made);
+  if (!current.isDirectory()) return replace(work, place, current, staged, made);
   const removed = removeEmptyFolder(work, path, place);
-  return removed.status === 'done' ? putNew(work, place, staged) : removed;
+  return removed.status === 'done' ? putNew(work, place, staged, made) : removed;
 }
 
 /** A hard link, unlike a rename, fails where something has appeared meanwhile. */
-function putNew(work: Workplace, place: Place, staged: Staged): DiskResult {
+function putNew(work: Workplace, place: Place, staged: Staged, made: BigIntStats | undefined): DiskResult {
   try {
     linkSync(staged.path, place.at);
     work.staging.linked(staged);
@@ -34,14 +35,14 @@ function putNew(work: Workplace, place: Place, staged: Staged): DiskResult {
     renameSync(staged.path, place.at);
     work.staging.renamed(staged);
   }
-  return work.done(place);
+  return work.done(place, { made });
 }
 
 /**
  * Between the look at the old object and the rename over it lie microseconds in which another process may put a third one there by a rename
  * of its own; Node offers no exchange of two names that would close them. Writes into the old object are found, whenever they come.
  */
-function replace(work: Workplace, place: Place, current: BigIntStats, staged: Staged): DiskResult {
+function replace(work: Workplace, place: Place, current: BigIntStats, staged: Staged, made: BigIntStats | undefined): DiskResult {
   const { trash } = work;
   const name = (): void => {
     renameSync(staged.path, place.at);
@@ -50,7 +51,7 @@ function replace(work: Workplace, place: Place, current: BigIntStats, staged: St
   try {
     const kept = trash.link(place.at, place.name);
     const rescued = kept === null ? replaceWhileHeld(place, current, name) : replaceKept(kept, place, current, name);
-    return rescued === 'changed' ? CHANGED : work.done(place, rescued);
+    return rescued === 'changed' ? CHANGED : work.done(place, { made, rescued });
   } catch (error) {
     if (meansAbsent(error) && lstat(place.at) === undefined) return CHANGED;
     throw error;

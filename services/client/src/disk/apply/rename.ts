@@ -29,7 +29,7 @@ export function rename(work: Workplace, { from, to, expected }: RenameAction): D
     const renamed = renameUnlessTaken(source, target);
     work.folders.forget(from);
     work.folders.forget(to);
-    return renamed ? work.done(target) : CHANGED;
+    return renamed ? work.done(target, { made: current.isDirectory() ? undefined : current }) : CHANGED;
   }
   return moveByLink(work, source, target, current);
 }
@@ -41,14 +41,14 @@ function moveByLink(work: Workplace, source: Place, target: Place, current: BigI
     if (codeOf(error) === 'EEXIST' || (meansAbsent(error) && lstat(source.at) === undefined)) return CHANGED;
     if (!refusesLinks(error)) throw error;
     if (lstat(target.at) !== undefined) return CHANGED;
-    return renameUnlessTaken(source, target) ? work.done(target) : CHANGED;
+    return renameUnlessTaken(source, target) ? work.done(target, { made: current }) : CHANGED;
   }
   if (!isUntouched(current, lstat(target.at))) {
     unlinkSync(target.at);
     return CHANGED;
   }
   dropOldName(work, source, target, current);
-  return work.done(target);
+  return work.done(target, { made: current });
 }
 
 /** Both names are there; a crash here leaves two files of one content, never none. */

@@ -17,23 +17,24 @@ export function setMetadata(work: Workplace, action: MetadataAction): DiskResult
   if (found?.current === undefined) return CHANGED;
   const { place, current } = found;
   if (current.isSymbolicLink()) touchLink(place.at, action.mtime);
-  else if (current.isFile() && !dress(work, place.at, current, action)) return CHANGED;
-  return work.done(place);
+  if (!current.isFile()) return work.done(place);
+  const made = dress(work, place.at, current, action);
+  return made === null ? CHANGED : work.done(place, { made });
 }
 
-function dress(work: Workplace, path: string, current: BigIntStats, { mtime, executable }: MetadataAction): boolean {
+function dress(work: Workplace, path: string, current: BigIntStats, { mtime, executable }: MetadataAction): BigIntStats | null {
   const descriptor = open(path);
-  if (descriptor === null) return false;
+  if (descriptor === null) return null;
   try {
     const stats = fstatSync(descriptor, { bigint: true });
-    if (stampOf(stats) !== stampOf(current)) return false;
+    if (stampOf(stats) !== stampOf(current)) return null;
     const own = Number(stats.mode);
     if (executable !== null && work.observing.executableBit && executable !== ((own & 0o100) !== 0)) {
       fchmodSync(descriptor, modeOf(own, executable));
     }
     utimes((seconds) => futimesSync(descriptor, seconds, seconds), mtime);
     work.durability.file(descriptor);
-    return true;
+    return fstatSync(descriptor, { bigint: true });
   } finally {
     closeSync(descriptor);
   }

@@ -6,9 +6,12 @@ import type { FolderHandles } from '../folder-handles.ts';
 import { STAGING, TRASH, openOwnFolder } from '../own-folder.ts';
 import type { FolderHandle } from '../platform/platform.ts';
 import { meansAbsent } from '../problem.ts';
-import { type ObserveOptions, isExpected, lstat, observe } from '../stamp.ts';
+import { type ObserveOptions, isExpected, isUntouched, lstat, observe } from '../stamp.ts';
 import { Staging } from './staging.ts';
 import { Trash } from './trash.ts';
+
+/** A stamp that no object has. */
+const WRITTEN_SINCE = 'written since';
 
 /** Where one action happens. */
 export interface Place {
@@ -72,10 +75,19 @@ export class Workplace {
     return { place, current };
   }
 
-  /** The answer of an action that left something at `place`. @throws system errors, {DiskFailure} */
-  done({ folder, at }: Place, rescued: RelativePath | null = null): DiskResult {
+  /**
+   * The answer of an action that left something at `place`. `made` is what the action made, looked at before anyone else could see it: when
+   * somebody has written to it since, the answer carries a stamp that matches nothing, so that a scan finds the change.
+   *
+   * @throws system errors, {DiskFailure}
+   */
+  done(
+    { folder, at }: Place,
+    { made, rescued = null }: { made?: BigIntStats | undefined; rescued?: RelativePath | null } = {},
+  ): DiskResult {
     folder.confirm();
-    const observed = observe(at, this.observing);
+    const seen = observe(at, this.observing);
+    const observed = seen === null || made === undefined || isUntouched(made, lstat(at)) ? seen : { ...seen, stamp: WRITTEN_SINCE };
     return rescued === null ? { status: 'done', observed } : { status: 'done', observed, rescued };
   }
 

@@ -105,7 +105,7 @@ export function registerReadingTests(make: MakeDisk): void {
           () => disk.hash([{ path: path('f'), stamp }]),
           () => disk.read([{ path: path('f'), stamp }]),
           () => disk.openRead(path('f'), 0),
-          () => disk.stage(sha256('x')),
+          () => disk.stage(sha256('x'), 1),
           () => disk.apply([{ op: 'remove', path: path('f'), expected: { stamp } }]),
           () => disk.clean(),
         ];

@@ -14,14 +14,14 @@ export function registerStagingTests(make: MakeDisk): void {
 
     it('fills a file piece by piece, goes on after an interruption, and names it', async () => {
       const { disk, root, at } = world();
-      const first = await disk.stage(hash);
+      const first = await disk.stage(hash, 1_000);
       expect(first.size).toBe(0);
       await first.write(content.subarray(0, 100));
       await first.write(content.subarray(100, 300_000));
       await first.finish();
       const again = make(root);
       await again.clean();
-      const second = await again.stage(hash);
+      const second = await again.stage(hash, 1_000);
       expect(second.size).toBe(300_000);
       expect(sha256(await collect(second.readExisting()))).toBe(sha256(content.subarray(0, 300_000)));
       await second.write(content.subarray(300_000));
@@ -35,7 +35,7 @@ export function registerStagingTests(make: MakeDisk): void {
 
     it('names one staged content several times, each a file of its own', async () => {
       const { disk, at } = world();
-      const part = await disk.stage(hash);
+      const part = await disk.stage(hash, 1_000);
       await part.write(content);
       await part.finish();
       const names = ['a', 'b', 'c'];
@@ -48,7 +48,7 @@ export function registerStagingTests(make: MakeDisk): void {
     it('keeps what is staged when its place was not free, and says when it is not staged at all', async () => {
       const { disk, at } = world();
       writeFileSync(at('f'), 'other');
-      const part = await disk.stage(hash);
+      const part = await disk.stage(hash, 1_000);
       await part.write(content);
       await part.finish();
       expect(await act(disk, file('f', '', staged))).toEqual({ status: 'changed' });
@@ -58,16 +58,24 @@ export function registerStagingTests(make: MakeDisk): void {
 
     it('forgets what is discarded', async () => {
       const { disk } = world();
-      const part = await disk.stage(hash);
+      const part = await disk.stage(hash, 1_000);
       await part.write(content);
       await part.discard();
+      expect(debris(world())).toEqual([]);
+    });
+
+    it('takes no file that the disk has no room for, and leaves nothing of it', async () => {
+      const { disk } = world();
+      const failure = await disk.stage(hash, Number.MAX_SAFE_INTEGER).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(StagingError);
+      expect(failure).toMatchObject({ problem: { code: 'ENOSPC' } });
       expect(debris(world())).toEqual([]);
     });
 
     it('says why the staging area cannot be used', async () => {
       const { disk, at } = world();
       writeFileSync(at('.syncpair_staging'), 'a file');
-      const failure = await disk.stage(hash).catch((error: unknown) => error);
+      const failure = await disk.stage(hash, 1_000).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(StagingError);
       expect(failure).toMatchObject({ problem: { code: 'not_a_folder' } });
       expect(await act(disk, file('f', 'x'))).toMatchObject({ status: 'problem', problem: { code: 'not_a_folder' } });
