@@ -1,6 +1,6 @@
 import { type RelativePath, isBelow, parentOf, rebase } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
-import type { DiskAction, DiskResult } from '../disk/disk.ts';
+import { type DiskAction, DiskProblem, type DiskResult } from '../disk/disk.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteMove } from '../state/remote-store.ts';
@@ -27,7 +27,8 @@ export class MoveApplier {
     const { state, disk, applying, wake } = this.#engine;
     const moves = this.#select();
     if (moves.length === 0) return false;
-    const actions = moves.map((move) => this.#action(move));
+    const actions: (DiskAction | null)[] = [];
+    for (const move of moves) actions.push((await this.#holdsNothingElse(move)) ? this.#action(move) : null);
     const planned = moves.filter((_, index) => actions[index] !== null);
     for (const { from, to } of planned) applying.add(from).add(to);
     const results = await disk.apply(actions.filter((action) => action !== null));
@@ -73,6 +74,25 @@ export class MoveApplier {
       (folder === null || state.base.get(folder)?.state.kind === 'dir') &&
       !this.#reachesIgnored(source, to);
     return fits ? { op: 'rename', from, to, expected: { stamp: source.stamp } } : null;
+  }
+
+  /**
+   * True when the subtree on disk is what the base says. What is ignored, refused or new here stays where it is: it is nobody's to move, and
+   * under another name its pattern might not protect it any more.
+   */
+  async #holdsNothingElse({ from }: RemoteMove): Promise<boolean> {
+    const { state, disk } = this.#engine;
+    const source = state.base.get(from);
+    if (source?.state.kind !== 'dir') return true;
+    const below = [...state.base.under(from)];
+    const known = new Set(below.filter(({ state: { kind } }) => kind !== 'tombstone').map(({ path }) => path));
+    const folders = [source, ...below].filter(({ state: { kind } }) => kind === 'dir');
+    for (const { path } of folders) {
+      const listing = await disk.list(path);
+      if (listing instanceof DiskProblem || listing.refused.length > 0) return false;
+      if (listing.entries.some((entry) => !known.has(entry.path))) return false;
+    }
+    return true;
   }
 
   #isFree(move: RemoteMove): boolean {

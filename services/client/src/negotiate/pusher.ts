@@ -23,6 +23,9 @@ const MOST_BYTES_PER_BATCH = 16 * 1024 * 1024;
 /** Files whose contents travel inside the request: with more of them, most are known to the server or better sent packed. */
 const MOST_INLINE = 16;
 
+/** Milliseconds that deletions wait for folders to be read, in which what seems deleted may lie under another name. */
+const LONGEST_LISTING_MS = 30_000;
+
 /** Tells the server what changed here. */
 export class Pusher {
   readonly guard: DeletionGuard;
@@ -122,7 +125,9 @@ export class Pusher {
   #selectDeletes(limit: number): Proposal[] {
     const { changes, state, clock, problems } = this.#engine;
     const due = changes.deletionsDueAt();
-    if (due === null || due > clock.monotonic() || limit <= 0) return [];
+    const now = clock.monotonic();
+    if (due === null || due > now || limit <= 0) return [];
+    if (this.#scanner.isListing && now < due + LONGEST_LISTING_MS) return [];
     this.guard.judge();
     const proposals: Proposal[] = [];
     for (const path of [...changes.deletes].sort().reverse()) {

@@ -94,6 +94,11 @@ export class Scanner {
     return this.#dirty.size === 0 && this.#folders.size === 0 && this.#unread.length === 0;
   }
 
+  /** True while something that appeared may still turn out to be what vanished elsewhere. */
+  get isListing(): boolean {
+    return this.#folders.size > 0 || this.#unread.length > 0;
+  }
+
   nextDue(): number | null {
     const folders = this.#isFull() ? null : this.#folders.nextDue();
     const dirty = this.#dirty.nextDue();
