@@ -11,6 +11,8 @@ import { DomainError } from '@syncpair/contracts';
  */
 export function refuseForeignPage(headers: IncomingHttpHeaders, allowedHosts: readonly string[] | undefined): DomainError | null {
   const { origin, host = '' } = headers;
+  // Images, scripts and links of other sites tell no origin, but what they are.
+  if (headers['sec-fetch-site'] === 'cross-site') return new DomainError('forbidden', 'requests from pages of another site are refused');
   if (origin !== undefined && ![host, headers['x-forwarded-host']].some((name) => isHostOf(origin, name))) {
     return new DomainError('forbidden', 'requests from pages of another origin are refused');
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { DomainError } from '@syncpair/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceAppOptions } from './create-service-app.ts';
 import { refuseForeignPage } from './foreign-page.ts';
@@ -27,8 +28,19 @@ export function installRequestHooks(
     setCommonHeaders(request, reply);
     // Not the framework's own hook, which leaves out requests whose caller went away.
     reply.raw.once('close', () => logRequest(request, reply, requestLevel));
-    done(refuseForeignPage(request.headers, allowedHosts) ?? undefined);
+    done(refuseForeignPage(request.headers, allowedHosts) ?? refuseGarbledQuery(request.url) ?? undefined);
   });
+}
+
+/** Escapes that are no UTF-8 would be taken for the text they are written with, which is another name. */
+function refuseGarbledQuery(url: string): DomainError | null {
+  const query = url.split('?', 2)[1] ?? '';
+  try {
+    decodeURIComponent(query);
+    return null;
+  } catch {
+    return new DomainError('invalid_request', 'the query holds an escape that is not UTF-8');
+  }
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply, levelWhenWell: 'info' | 'debug'): void {
