@@ -5,6 +5,7 @@ import {
   MAX_CHANGES_PER_REQUEST,
   MAX_INLINE_BYTES,
   type RelativePath,
+  ancestorsOf,
   sameState,
 } from '@syncpair/contracts';
 import { planPath } from '@syncpair/sync-core';
@@ -89,7 +90,7 @@ export class Pusher {
 
   #isTaken(path: RelativePath): boolean {
     const { pushing, applying, changes } = this.#engine;
-    return pushing.has(path) || applying.has(path) || changes.isMoving(path);
+    return pushing.has(path) || changes.isMoving(path) || [path, ...ancestorsOf(path)].some((each) => applying.has(each));
   }
 
   /** Both sides came to hold the same; what mtime or executable bit still differ in is applied from the server. */

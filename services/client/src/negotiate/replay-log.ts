@@ -45,6 +45,7 @@ export function replayHead(engine: Engine, head: Head): void {
   if (base !== null && splitVersionId(base.version).seq > splitVersionId(head.version).seq) return;
   const known = engine.pushing.has(head.path) ? state.remote.get(head.path) : null;
   if (known !== null && known.state.kind !== 'tombstone') engine.overtaken.set(head.path, known.state);
+  cancelMoves(engine, head.path, 'from');
   if (head.state.kind === 'tombstone' && base === null) noteGone(engine, head.path, head.version);
   else state.remote.learn(head);
 }
@@ -75,12 +76,13 @@ function replayOwnMove(engine: Engine, { from, to, version }: LogChange & { op: 
 }
 
 /**
- * A rename that waits to be carried out covers a path that changed its meaning since: the heads, which are written in any case, do it file
- * by file instead.
+ * A rename that waits to be carried out covers a path that has another meaning since: the heads, which are written in any case, do it file
+ * by file instead. News of a path below the new name alone (`from` given) change nothing for it.
  */
-function cancelMoves({ state }: Engine, path: RelativePath): void {
+function cancelMoves({ state }: Engine, path: RelativePath, only?: 'from'): void {
   for (const move of state.remote.moves()) {
-    if ([move.from, move.to].some((end) => path === end || isBelow(path, end) || isBelow(end, path))) state.remote.removeMove(move);
+    const ends = only === 'from' ? [move.from] : [move.from, move.to];
+    if (ends.some((end) => path === end || isBelow(path, end) || isBelow(end, path))) state.remote.removeMove(move);
   }
 }
 

@@ -26,9 +26,12 @@ const COLUMNS = `path, version, ${STATE_COLUMNS}, moved_from`;
 /** Heads that wait to be applied. Synchronous; callers group writes in a transaction of the state. */
 export class RemoteStore {
   readonly #sql: ReturnType<typeof prepare>;
+  /** At least as many moves as wait: asked for with each line of the log. */
+  #moves: number;
 
   constructor(database: DatabaseSync) {
     this.#sql = prepare(database);
+    this.#moves = this.#countMoves();
   }
 
   get(path: RelativePath): RemoteHead | null {
@@ -90,15 +93,22 @@ export class RemoteStore {
 
   addMove(move: RemoteMove): void {
     this.#sql.addMove.run(move.from, move.to, move.version);
+    this.#moves++;
   }
 
   /** In the order in which they were made, at most `limit`. */
   moves(limit = -1): RemoteMove[] {
+    if (this.#moves === 0) return [];
     return this.#sql.moves.all(limit) as unknown as RemoteMove[];
   }
 
   removeMove(move: RemoteMove): void {
     this.#sql.removeMove.run(move.from, move.to, move.version);
+    this.#moves = this.#countMoves();
+  }
+
+  #countMoves(): number {
+    return (this.#sql.countMoves.get() as { n: number }).n;
   }
 }
 
@@ -121,6 +131,7 @@ function prepare(database: DatabaseSync) {
     clear: sql('DELETE FROM remote'),
     clearMoves: sql('DELETE FROM remote_move'),
     addMove: sql('INSERT INTO remote_move ("from", "to", version) VALUES (?, ?, ?)'),
+    countMoves: sql('SELECT count(*) AS n FROM remote_move'),
     moves: sql('SELECT "from", "to", version FROM remote_move ORDER BY position LIMIT ?'),
     removeMove: sql('DELETE FROM remote_move WHERE "from" = ? AND "to" = ? AND version = ?'),
   };
