@@ -85,7 +85,7 @@ describe.runIf(asRoot)('as root', () => {
     expect((await use(await initialisedStorage(), { through: without('dac_read_search') })).capabilities).toBe(2);
   });
 
-  test('where no power can be given, the closed folder is named', async () => {
+  test.runIf(checkoutIsOpen)('where no power can be given, the closed folder is named', async () => {
     const storage = await initialisedStorage();
     const owner = startOwner(storage, { through: without('setpcap') });
     expect(await owner.line).toMatchObject({ code: 'unreachable_folder', message: expect.stringContaining(dirname(storage)) as string });
@@ -93,7 +93,7 @@ describe.runIf(asRoot)('as root', () => {
     expect(owner.process.exitCode).toBe(2);
   });
 
-  test('where no power can be given and every folder is open, it works', async () => {
+  test.runIf(checkoutIsOpen)('where no power can be given and every folder is open, it works', async () => {
     const storage = await initialisedStorage();
     chmodSync(dirname(storage), 0o755);
     chmodSync(storage, 0o755);
