@@ -23,6 +23,15 @@ const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
 interface Unread {
   readonly path: RelativePath;
   readonly observed: ObservedFile;
+  /** Of the look that found it. */
+  readonly moment: number;
+}
+
+interface Look {
+  /** Whether all below is to be looked at, too. */
+  readonly deep: boolean;
+  /** Of `DirtyPaths`, from before the disk was asked. */
+  readonly moment: number;
 }
 
 /**
@@ -132,20 +141,21 @@ export class Scanner {
 
   async #lookAt(paths: readonly RelativePath[]): Promise<void> {
     const { disk, state, clock } = this.#engine;
+    const moment = this.#dirty.moment;
     const found = await disk.stat(paths);
     for (const [index, path] of paths.entries()) {
       const observed = found[index] as Observed | null | DiskProblem;
       if (observed instanceof DiskProblem) {
-        this.#dirty.done(path);
+        this.#dirty.done(path, moment);
         this.#unreadable(path, observed);
       } else if (observed === null) {
-        this.#dirty.done(path);
+        this.#dirty.done(path, moment);
         this.#arrivals.forget(path);
         this.#absences.vanished(path);
       } else if (this.#waitsForFolder(parentOf(path))) {
         this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
       } else {
-        this.#examine(path, observed, state.base.get(path), false);
+        this.#examine(path, observed, state.base.get(path), { deep: false, moment });
       }
     }
   }
@@ -164,6 +174,7 @@ export class Scanner {
   async #list(folder: RelativePath | null, deep: boolean): Promise<void> {
     const { disk, state, problems, clock } = this.#engine;
     if (folder !== null && (this.#engine.ignore.prunes(folder) || this.#engine.changes.isMoving(folder))) return;
+    const moment = this.#dirty.moment;
     const listing = await disk.list(folder);
     if (listing instanceof DiskProblem) {
       if (listing.code === 'ENOENT' || listing.code === 'not_a_folder') this.#absences.notEntered(folder);
@@ -180,7 +191,7 @@ export class Scanner {
     for (const { path, observed } of listing.entries) {
       const base = missing.get(path) ?? null;
       missing.delete(path);
-      this.#examine(path, observed, base, deep);
+      this.#examine(path, observed, base, { deep, moment });
     }
     this.#absences.listed(folder, missing);
     this.#refusals.gone([...missing.keys()]);
@@ -191,12 +202,12 @@ export class Scanner {
     return this.#engine.ignore.ignores(path, kind);
   }
 
-  #examine(path: RelativePath, observed: Observed, base: BaseEntry | null, deep: boolean): void {
+  #examine(path: RelativePath, observed: Observed, base: BaseEntry | null, { deep, moment }: Look): void {
     const { changes, state, problems, clock } = this.#engine;
     const now = clock.monotonic();
     this.#absences.found(path);
     if (observed.kind === 'special') {
-      this.#dirty.done(path);
+      this.#dirty.done(path, moment);
       if (!this.#isIgnored(path, 'file'))
         problems.report('scan', path, 'special_file', `${observed.what}: only files, folders and links are synchronised`, now);
       return;
@@ -206,7 +217,7 @@ export class Scanner {
       return;
     }
     if (this.#isIgnored(path, observed.kind)) {
-      this.#dirty.done(path);
+      this.#dirty.done(path, moment);
       changes.forget(path);
       problems.clear('scan', path);
       // The entry itself is ignored, yet names below it may not be.
@@ -214,7 +225,7 @@ export class Scanner {
       return;
     }
     if (isUntouched(base, observed)) {
-      this.#dirty.done(path);
+      this.#dirty.done(path, moment);
       this.#restored(path);
       if (deep && observed.kind === 'dir') this.#enter(path, true);
       return;
@@ -222,11 +233,11 @@ export class Scanner {
     if (observed.kind !== 'dir') this.#absences.noFolder(path, base);
     switch (observed.kind) {
       case 'dir':
-        this.#dirty.done(path);
+        this.#dirty.done(path, moment);
         this.#examineFolder(path, observed, base);
         return;
       case 'link': {
-        this.#dirty.done(path);
+        this.#dirty.done(path, moment);
         const entry = linkEntry(observed, base);
         if (saysTheSame(base, entry)) {
           state.base.setStamp(path, observed.stamp, observed.inode);
@@ -235,7 +246,7 @@ export class Scanner {
         return;
       }
       case 'file':
-        this.#examineFile(path, observed, base, now);
+        this.#examineFile(path, observed, base, moment);
     }
   }
 
@@ -290,10 +301,11 @@ export class Scanner {
     this.#enter(path, true);
   }
 
-  #examineFile(path: RelativePath, observed: ObservedFile, base: BaseEntry | null, now: number): void {
+  #examineFile(path: RelativePath, observed: ObservedFile, base: BaseEntry | null, moment: number): void {
     const { changes, clock } = this.#engine;
+    const now = clock.monotonic();
     if (changes.puts.get(path)?.stamp === observed.stamp) {
-      this.#dirty.done(path);
+      this.#dirty.done(path, moment);
       return;
     }
     const age = clock.wall() - Number(observed.ctime / 1_000_000n);
@@ -308,7 +320,7 @@ export class Scanner {
       this.#dirty.wait(path, now + VANISHED_SETTLE_MS);
       return;
     }
-    this.#unread.push({ path, observed });
+    this.#unread.push({ path, observed, moment });
   }
 
   async #readUnread(): Promise<void> {
@@ -327,13 +339,13 @@ export class Scanner {
     }
   }
 
-  #wasRead({ path, observed }: Unread, hash: ContentHash | 'changed' | DiskProblem): void {
+  #wasRead({ path, observed, moment }: Unread, hash: ContentHash | 'changed' | DiskProblem): void {
     const { state, clock } = this.#engine;
     if (hash === 'changed') {
       this.#dirty.postpone(path, clock.monotonic());
       return;
     }
-    this.#dirty.done(path);
+    this.#dirty.done(path, moment);
     this.#arrivals.forget(path);
     if (hash instanceof DiskProblem) {
       if (hash.code !== 'ENOENT') this.#unreadable(path, hash);
