@@ -57,7 +57,7 @@ test('what is edited, renamed, deleted and made while the server is away travels
   expect(await alice.conflicts()).toEqual([]);
 });
 
-test('a server that is killed again and again loses nothing that it acknowledged, and takes over the PostgreSQL that survived it', async () => {
+test('a server that is killed again and again loses nothing that it acknowledged, whatever is left of its PostgreSQL', async () => {
   const server = world.otherServer();
   await server.start();
   const acknowledged = new Map<string, string>();
@@ -89,7 +89,6 @@ test('a server that is killed again and again loses nothing that it acknowledged
     await server.kill();
     up = false;
     await Promise.all(uploaders);
-    expect(server.postgresPid).not.toBeNull();
     await server.start();
   }
   const lost: string[] = [];
