@@ -175,7 +175,7 @@ class Daemon implements RunningDaemon {
     const { changes, pushing, problems } = sync.engine;
     const waits = (path: string): boolean => problems.get(path) !== null;
     return (
-      sync.isScanned &&
+      sync.progress.isScanned &&
       pushing.size === 0 &&
       changes.moves.length === 0 &&
       [...changes.puts.keys()].every(waits) &&
@@ -186,7 +186,7 @@ class Daemon implements RunningDaemon {
   async plan(): Promise<readonly PlannedAction[]> {
     const syncs = this.#open().map(({ sync }) => sync);
     await this.#until(() =>
-      syncs.every((sync) => (sync.isScanned && sync.pulledAt !== null) || !sync.connection.isUp || sync.halted !== null),
+      syncs.every((sync) => (sync.progress.isScanned && sync.pulledAt !== null) || !sync.connection.isUp || sync.halted !== null),
     );
     const unreachable = syncs.find((sync) => sync.pulledAt === null && !sync.connection.isUp);
     if (unreachable !== undefined)
@@ -278,7 +278,7 @@ class Daemon implements RunningDaemon {
   async #stopWhenSettled(): Promise<void> {
     await this.#until(() =>
       this.#slots.every(({ open, failure }) =>
-        open === null ? failure !== null : open.sync.isSettled || open.sync.isStuck || open.sync.halted !== null,
+        open === null ? failure !== null : open.sync.progress.isSettled || open.sync.progress.isStuck || open.sync.halted !== null,
       ),
     );
     await this.stop();

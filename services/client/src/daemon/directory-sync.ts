@@ -1,23 +1,23 @@
-import type { RelativePath, Seq, SyncEvent } from '@syncpair/contracts';
-import { type Disk, type RootIdentity, RootLostError } from '../disk/disk.ts';
+import type { SyncEvent } from '@syncpair/contracts';
 import { Applier } from '../apply/applier.ts';
+import { type RootIdentity, RootLostError } from '../disk/disk.ts';
+import { RejoinNeeded } from '../negotiate/negotiator.ts';
 import { Pusher } from '../negotiate/pusher.ts';
-import { RejoinNeeded, appliedSeq, negotiate, noteConflicts, pull } from '../negotiate/negotiator.ts';
-import { joinAnew, readAllHeads } from '../negotiate/rejoin.ts';
-import { replayLog } from '../negotiate/replay-log.ts';
 import { FullScanSchedule } from '../scan/full-scan-schedule.ts';
 import { type IgnoreFile } from '../scan/ignore-file.ts';
 import { Scanner } from '../scan/scanner.ts';
 import type { RenewableWatcher } from '../watch/renewable-watcher.ts';
 import type { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
+import { Halt } from './halt.ts';
 import { Lane } from './lane.ts';
+import { LogFollower } from './log-follower.ts';
+import { Merger } from './merger.ts';
+import { Progress } from './progress.ts';
+import { ScanWork } from './scan-work.ts';
+import { Timers } from './timers.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
-/** Milliseconds after an apply before the server is told, so that one report covers many. */
-const REPORT_AFTER_MS = 50;
-/** Milliseconds between two looks for a root that was lost. */
-const ROOT_RETRY_MS = 2_000;
 /** Large files that travel at the same time, each way. */
 const LARGE_LANES = 2;
 
@@ -43,68 +43,74 @@ export class DirectorySync {
   readonly scanner: Scanner;
   readonly pusher: Pusher;
   readonly applier: Applier;
-  readonly connection: Connection;
   readonly watcher: RenewableWatcher;
-  /** Why nothing is done at the moment; null while work goes on. */
-  halted: string | null = null;
+  readonly progress: Progress;
   readonly #parts: DirectoryParts;
   readonly #schedule: FullScanSchedule;
+  readonly #timers: Timers;
+  readonly #halt: Halt;
+  readonly #merger: Merger;
+  readonly #follower: LogFollower;
+  readonly #scanWork: ScanWork;
   readonly #lanes: Lane[] = [];
-  readonly #root: RootIdentity;
   #running: Promise<unknown> = Promise.resolve();
   #stopped = false;
-  #pulledAt: string | null = null;
-  #streamUp = false;
-  #rejoin: 'none' | 'anew' | 'heads' = 'none';
-  /** True while the log is being read: what it tells is not known yet. */
-  #pulling = false;
-  #merging = false;
-  #toldApplied: Seq = -1;
-  #appliedAt = 0;
-  #cancelTimers: (() => void)[] = [];
 
   constructor(parts: DirectoryParts, root: RootIdentity) {
-    const { engine } = parts;
+    const { engine, watcher, ignoreFile } = parts;
     this.#parts = parts;
-    this.#root = root;
     this.engine = engine;
-    this.watcher = parts.watcher;
+    this.watcher = watcher;
     this.scanner = new Scanner(engine);
     this.pusher = new Pusher(engine, this.scanner);
     this.applier = new Applier(engine, this.scanner);
-    this.#schedule = new FullScanSchedule(engine, this.scanner, parts.watcher);
-    this.connection = engine.connection;
-    if (engine.state.fact('epoch') === null) this.#rejoin = 'anew';
-    else if (engine.state.fact('ignoring') !== engine.ignore.fingerprint) this.#rejoin = 'heads';
+    this.#schedule = new FullScanSchedule(engine, this.scanner, watcher);
+    this.#timers = new Timers(engine.clock);
+    this.#halt = new Halt(engine, root, this.#timers, () => this.#resume());
+    this.#merger = new Merger(engine, this.pusher, this.scanner);
+    this.#follower = new LogFollower(engine, this.pusher, this.#merger);
+    const parted = { scanner: this.scanner, merger: this.#merger, follower: this.#follower, halt: this.#halt, watcher, ignoreFile };
+    this.#scanWork = new ScanWork(engine, parted);
+    this.progress = new Progress(engine, parted);
+  }
+
+  get connection(): Connection {
+    return this.engine.connection;
+  }
+
+  /** Why nothing is done at the moment; null while work goes on. */
+  get halted(): string | null {
+    return this.#halt.reason;
+  }
+
+  get isStreaming(): boolean {
+    return this.#follower.isStreaming;
+  }
+
+  /** ISO 8601: when the log was last read to its end or found read. */
+  get pulledAt(): string | null {
+    return this.#follower.pulledAt;
   }
 
   /** Begins; returns at once. */
   start(): void {
-    const { watcher, inspect } = this.#parts;
+    const { watcher, inspect, scanSignal } = this.#parts;
     // A folder that joins is scanned once its server's heads are known: equal contents then need no hashing twice.
-    if (this.#rejoin !== 'anew' || inspect) this.scanner.scanAll();
+    if (this.#merger.wanted !== 'anew' || inspect) this.scanner.scanAll();
     if (!inspect) {
       watcher
         .start((hint) => {
           this.scanner.hint(hint);
-          this.#parts.scanSignal.wake();
+          scanSignal.wake();
         })
         .catch((error: unknown) => this.#surprise(error));
     }
-    this.#addLane({ connection: null, step: () => this.#scanStep(), nextDue: () => this.scanner.nextDue() }, this.#parts.scanSignal);
-    this.#addLane({ connection: this.connection, step: () => this.#pullStep(), nextDue: () => this.#reportDue() });
-    if (!inspect) {
-      this.#addLane({ connection: this.connection, step: () => this.#pushStep(), nextDue: () => this.#pushDue() });
-      this.#addLane({ connection: this.connection, step: () => this.applier.step(), nextDue: () => this.applier.nextDue() });
-      for (let lane = 0; lane < LARGE_LANES; lane++) {
-        this.#addLane({
-          connection: this.connection,
-          step: () => this.pusher.stepLarge(),
-          nextDue: () => this.engine.problems.nextDue('push'),
-        });
-        this.#addLane({ connection: this.connection, step: () => this.applier.stepLarge(), nextDue: () => this.applier.nextDue() });
-      }
-    }
+    this.#addLane({ connection: null, step: () => this.#scanWork.step(), nextDue: () => this.scanner.nextDue() }, scanSignal);
+    this.#addServerLane(
+      () => this.#pullStep(),
+      () => this.#follower.nextDue(),
+    );
+    if (!inspect) this.#addChangingLanes();
     this.#running = Promise.all(this.#lanes.map((lane) => lane.run()));
     this.#everyInterval();
   }
@@ -114,7 +120,7 @@ export class DirectorySync {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const lane of this.#lanes) lane.stop();
-    for (const cancel of this.#cancelTimers) cancel();
+    this.#timers.stop();
     this.#parts.signal.wake();
     await this.#parts.watcher.close();
     await this.#running;
@@ -122,103 +128,44 @@ export class DirectorySync {
 
   /** Takes what the event stream tells of this directory. */
   onEvent(event: SyncEvent): void {
-    const { engine } = this;
-    if (event.type === 'head') this.#streamUp = true;
-    if (event.epoch !== engine.state.fact('epoch') || this.#merging || this.#rejoin !== 'none') {
-      this.#wantPull();
-      return;
-    }
-    if (event.seq > engine.head) engine.head = event.seq;
-    if (event.type === 'head') {
-      if (event.seq !== engine.state.cursor) this.#wantPull();
-      else this.pusher.streaming = true;
-      this.connection.retryNow();
-    } else if (event.previous === engine.state.cursor) {
-      for (const [hash, content] of Object.entries(event.contents))
-        engine.contents.put(hash as Parameters<typeof engine.contents.put>[0], Buffer.from(content, 'base64'));
-      noteConflicts(engine, event.conflicts);
-      replayLog(engine, event.commits, event.seq);
-    } else if (event.seq > engine.state.cursor) this.#wantPull();
-    engine.wake();
+    this.#follower.onEvent(event);
   }
 
-  /** The stream is down: until it is back, what others do is found by asking, and so is whether the server is there at all. */
   onStreamDown(): void {
-    if (this.#streamUp) this.#wantPull();
-    this.#streamUp = false;
-    this.pusher.streaming = false;
-  }
-
-  get isStreaming(): boolean {
-    return this.#streamUp;
-  }
-
-  /** ISO 8601: when the log was last read to its end or found read. */
-  get pulledAt(): string | null {
-    return this.#pulledAt;
-  }
-
-  /** True when, as far as can be known, disk and server are the same and nothing is under way. */
-  get isSettled(): boolean {
-    const { state, changes, head, pushing, applying } = this.engine;
-    return (
-      this.isScanned &&
-      this.connection.isUp &&
-      !this.engine.pullWanted &&
-      !this.engine.headsWanted &&
-      this.#pulledAt !== null &&
-      state.cursor >= head &&
-      changes.puts.size === 0 &&
-      changes.moves.length === 0 &&
-      changes.deletes.size === 0 &&
-      state.remote.oldestSeq() === null &&
-      pushing.size === 0 &&
-      applying.size === 0
-    );
-  }
-
-  /** True once every folder was looked at since the start, or since rules or the server's history changed. */
-  get isComplete(): boolean {
-    return this.scanner.complete && this.#rejoin === 'none' && !this.#merging && this.halted === null;
-  }
-
-  get isScanned(): boolean {
-    return this.isComplete && this.scanner.idle;
-  }
-
-  /** True when all that is left has a problem that only waiting or a person can mend. */
-  get isStuck(): boolean {
-    if (
-      !this.scanner.complete ||
-      !this.scanner.idle ||
-      this.#merging ||
-      this.#rejoin !== 'none' ||
-      !this.connection.isUp ||
-      this.engine.pullWanted ||
-      this.#pulling ||
-      this.engine.headsWanted
-    )
-      return false;
-    const { changes, problems, pushing, applying, state } = this.engine;
-    if (pushing.size > 0 || applying.size > 0 || changes.moves.length > 0) return false;
-    const waits = (path: string): boolean => problems.get(path) !== null;
-    return (
-      [...changes.puts.keys()].every(waits) &&
-      [...changes.deletes].every(waits) &&
-      state.remote.after('', 1000).every(({ path }) => waits(path))
-    );
+    this.#follower.onStreamDown();
   }
 
   /** Asks the server and looks at the disk now. */
   syncNow(): void {
     this.connection.retryNow();
     this.scanner.scanAll();
-    this.#wantPull();
+    this.#follower.wantPull();
   }
 
-  #wantPull(): void {
-    this.engine.pullWanted = true;
-    this.engine.wake();
+  #addChangingLanes(): void {
+    const { engine, pusher, applier } = this;
+    this.#addServerLane(
+      () => this.#pushStep(),
+      () => this.#pushDue(),
+    );
+    this.#addServerLane(
+      () => applier.step(),
+      () => applier.nextDue(),
+    );
+    for (let lane = 0; lane < LARGE_LANES; lane++) {
+      this.#addServerLane(
+        () => pusher.stepLarge(),
+        () => engine.problems.nextDue('push'),
+      );
+      this.#addServerLane(
+        () => applier.stepLarge(),
+        () => applier.nextDue(),
+      );
+    }
+  }
+
+  #addServerLane(step: () => Promise<boolean>, nextDue: () => number | null): void {
+    this.#addLane({ connection: this.connection, step, nextDue });
   }
 
   #addLane(
@@ -231,47 +178,26 @@ export class DirectorySync {
         ...work,
         clock,
         signal,
-        mayRun: () => this.halted === null && (work.connection === null || !this.#merging),
+        mayRun: () => this.#halt.reason === null && (work.connection === null || !this.#merger.merging),
         onFailure: (error) => this.#onFailure(error),
       }),
     );
   }
 
-  async #scanStep(): Promise<boolean> {
+  async #pullStep(): Promise<boolean> {
     const { engine } = this;
-    if (await this.#parts.ignoreFile.refresh(engine)) {
-      engine.log.info(`${engine.config.name}: the ignore rules changed; everything is looked at again`);
-      await this.watcher.renew();
-      this.scanner.scanAll();
-      this.#rejoin = this.#rejoin === 'anew' ? 'anew' : 'heads';
-      engine.wake();
+    if (engine.headsWanted) {
+      engine.headsWanted = false;
+      this.#merger.want('heads');
     }
-    for (const path of engine.problems.due('scan', engine.clock.monotonic())) this.#lookAtProblem(path);
-    const due = this.scanner.nextDue();
-    if (due === null || due > engine.clock.monotonic()) return false;
-    await this.#proveRoot(engine.disk);
-    const worked = await this.scanner.step();
-    if (worked && (engine.changes.puts.size > 0 || engine.changes.deletes.size > 0 || engine.changes.moves.length > 0 || this.scanner.idle))
-      engine.wake();
-    return worked;
-  }
-
-  #lookAtProblem(path: string): void {
-    const { problems, clock, state } = this.engine;
-    problems.trying('scan', path, clock.monotonic());
-    if (path === '.') {
-      this.scanner.scanFolder(null, false);
-      return;
-    }
-    const known = path as RelativePath;
-    if (state.base.get(known)?.state.kind === 'dir' && problems.get(path)?.code !== 'other_file_system')
-      this.scanner.scanFolder(known, true);
-    else this.scanner.look(known);
+    if (this.#merger.wanted === 'none') return this.#follower.step();
+    await this.#merger.step(this.connection.isUp);
+    return true;
   }
 
   async #pushStep(): Promise<boolean> {
-    if (this.#rejoin !== 'none') return false;
-    if (this.engine.changes.deletes.size > 0) await this.#proveRoot(this.engine.disk);
+    if (this.#merger.wanted !== 'none') return false;
+    if (this.engine.changes.deletes.size > 0) await this.#halt.prove();
     return this.pusher.step();
   }
 
@@ -281,90 +207,11 @@ export class DirectorySync {
     return deletions === null || (retry !== null && retry < deletions) ? retry : deletions;
   }
 
-  async #pullStep(): Promise<boolean> {
-    const { engine } = this;
-    if (engine.headsWanted) {
-      engine.headsWanted = false;
-      if (this.#rejoin === 'none') this.#rejoin = 'heads';
-    }
-    if (this.#rejoin !== 'none') {
-      await this.#merge();
-      return true;
-    }
-    if (engine.pullWanted && engine.ownMoves.length === 0) {
-      engine.pullWanted = false;
-      this.#pulling = true;
-      try {
-        await pull(engine);
-      } catch (error) {
-        engine.pullWanted = true;
-        throw error;
-      } finally {
-        this.#pulling = false;
-      }
-      this.#pulledAt = new Date(engine.clock.wall()).toISOString();
-      engine.state.setFact('last_sync', this.#pulledAt);
-      if (this.#streamUp && engine.state.cursor >= engine.head) this.pusher.streaming = true;
-      this.#toldApplied = -1;
-      engine.wake();
-      return true;
-    }
-    const due = this.#reportDue();
-    if (due === null || due > engine.clock.monotonic()) return false;
-    const applied = appliedSeq(engine);
-    await negotiate(engine, { changes: [], pull: false });
-    this.#toldApplied = applied;
-    this.#appliedAt = 0;
-    return true;
-  }
-
-  /** When the server is to be told how far this disk is; null when it knows. */
-  #reportDue(): number | null {
-    if (appliedSeq(this.engine) <= this.#toldApplied) return null;
-    if (this.#appliedAt === 0) this.#appliedAt = this.engine.clock.monotonic();
-    return this.#appliedAt + REPORT_AFTER_MS;
-  }
-
-  /** Merges with another history, or reads all heads again, while no change is on its way. */
-  async #merge(): Promise<void> {
-    const { engine } = this;
-    this.pusher.forgetUnanswered();
-    if (engine.pushing.size > 0 || engine.applying.size > 0) {
-      await new Promise<void>((resolve) => engine.clock.after(20, resolve));
-      return;
-    }
-    this.#merging = true;
-    try {
-      if (this.#rejoin === 'anew') {
-        // Once, however often it is tried.
-        engine.log[this.connection.isUp ? 'info' : 'debug'](
-          engine.state.fact('epoch') === null
-            ? `${engine.config.name}: joining the directory`
-            : `${engine.config.name}: the server has another history: merging with it, nothing is deleted`,
-        );
-        await joinAnew(engine);
-      } else await readAllHeads(engine);
-      this.#rejoin = 'none';
-      engine.pullWanted = true;
-      this.scanner.scanAnew();
-    } finally {
-      this.#merging = false;
-      engine.wake();
-    }
-  }
-
-  async #proveRoot(disk: Disk): Promise<void> {
-    const root = await disk.identify();
-    if (root.device !== this.#root.device || root.inode !== this.#root.inode)
-      throw new RootLostError(`another folder lies at ${this.engine.config.localPath}`);
-  }
-
   #onFailure(error: unknown): void {
-    if (error instanceof RejoinNeeded) {
-      this.#rejoin = 'anew';
-      this.engine.wake();
-    } else if (error instanceof RootLostError) this.#halt(error.message);
-    else this.#surprise(error);
+    if (error instanceof RejoinNeeded) this.#merger.want('anew');
+    else if (error instanceof RootLostError) {
+      if (!this.#stopped) this.#halt.halt(error.message);
+    } else this.#surprise(error);
   }
 
   #surprise(error: unknown): void {
@@ -373,46 +220,22 @@ export class DirectorySync {
     if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
   }
 
-  #halt(reason: string): void {
-    const { engine } = this;
-    if (this.halted !== null || this.#stopped) return;
-    this.halted = reason;
-    engine.log.error(`${engine.config.name} is halted: ${reason}. Nothing counts as deleted; it goes on by itself when the folder is back`);
-    const retry = (): void => {
-      this.#proveRoot(engine.disk).then(
-        () => {
-          this.halted = null;
-          engine.log.info(`${engine.config.name} goes on: the folder is back`);
-          this.watcher.renew().catch((error: unknown) => this.#surprise(error));
-          this.scanner.scanAll();
-          this.#wantPull();
-        },
-        () => this.#timer(ROOT_RETRY_MS, retry),
-      );
-    };
-    this.#timer(ROOT_RETRY_MS, retry);
-    engine.wake();
+  #resume(): void {
+    this.watcher.renew().catch((error: unknown) => this.#surprise(error));
+    this.scanner.scanAll();
+    this.#follower.wantPull();
   }
 
   #everyInterval(): void {
-    this.#timer(this.engine.config.syncIntervalSeconds * 1000, () => {
+    const { problems, state, config } = this.engine;
+    this.#timers.after(config.syncIntervalSeconds * 1000, () => {
       this.#schedule.interval();
-      this.engine.problems.prune(
+      problems.prune(
         'apply',
-        (path, code) =>
-          code === 'name_not_portable' || this.engine.state.remote.get(path as Parameters<typeof this.engine.state.remote.get>[0]) !== null,
+        (path, code) => code === 'name_not_portable' || state.remote.get(path as Parameters<typeof state.remote.get>[0]) !== null,
       );
-      this.#wantPull();
+      this.#follower.wantPull();
       this.#everyInterval();
     });
-  }
-
-  #timer(ms: number, callback: () => void): void {
-    if (this.#stopped) return;
-    const cancel = this.engine.clock.after(ms, () => {
-      this.#cancelTimers = this.#cancelTimers.filter((other) => other !== cancel);
-      if (!this.#stopped) callback();
-    });
-    this.#cancelTimers.push(cancel);
   }
 }

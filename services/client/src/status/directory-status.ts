@@ -17,7 +17,7 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
     namespace: directoryKey({ client_id: engine.clientId, name: config.name, shared: config.shared }),
     local_path: config.localPath,
     state: stateOf(sync, holds.length),
-    in_sync: sync.isSettled && !problems.blocking && holds.length === 0,
+    in_sync: sync.progress.isSettled && !problems.blocking && holds.length === 0,
     cursor: String(state.cursor),
     pending: {
       upload: { files: upload.length, bytes: upload.reduce((sum, { entry }) => sum + (entry.kind === 'file' ? entry.size : 0), 0) },
@@ -37,8 +37,8 @@ function stateOf(sync: DirectorySync, holds: number): DirectoryStatus['state'] {
   const { engine } = sync;
   if (sync.halted !== null) return 'error';
   if (!sync.connection.isUp) return 'offline';
-  if (!sync.isComplete) return 'scanning';
-  if (sync.isSettled) return holds > 0 ? 'held' : engine.problems.blocking ? 'error' : 'in_sync';
+  if (!sync.progress.isComplete) return 'scanning';
+  if (sync.progress.isSettled) return holds > 0 ? 'held' : engine.problems.blocking ? 'error' : 'in_sync';
   return 'syncing';
 }
 

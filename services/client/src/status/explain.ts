@@ -17,7 +17,7 @@ export async function explain(sync: DirectorySync, path: string, relative: strin
   });
   if (relative === '')
     return say(
-      sync.isSettled ? 'in_sync' : 'waiting_upload',
+      sync.progress.isSettled ? 'in_sync' : 'waiting_upload',
       'it is the folder of the directory; "syncpair status" tells of what is in it',
     );
   if (isReservedName(relative.split('/')[0] as string)) return say('reserved', 'it belongs to SyncPair and is never synchronised');

@@ -1,0 +1,76 @@
+import { joinAnew, readAllHeads } from '../negotiate/rejoin.ts';
+import type { Pusher } from '../negotiate/pusher.ts';
+import type { Scanner } from '../scan/scanner.ts';
+import type { Engine } from './engine.ts';
+
+/** Milliseconds between two looks whether the changes under way have ended. */
+const UNDER_WAY_REST_MS = 20;
+
+/** Which merge is wanted: with a history that is not shared (`anew`), or with every head again while the base stays (`heads`). */
+export type MergeWanted = 'none' | 'anew' | 'heads';
+
+/** Merges the directory as a whole, while no change of a path is on its way. */
+export class Merger {
+  /** True while a merge is under way: the other lanes rest. */
+  merging = false;
+  #wanted: MergeWanted = 'none';
+  readonly #engine: Engine;
+  readonly #pusher: Pusher;
+  readonly #scanner: Scanner;
+
+  constructor(engine: Engine, pusher: Pusher, scanner: Scanner) {
+    this.#engine = engine;
+    this.#pusher = pusher;
+    this.#scanner = scanner;
+    if (engine.state.fact('epoch') === null) this.#wanted = 'anew';
+    else if (engine.state.fact('ignoring') !== engine.ignore.fingerprint) this.#wanted = 'heads';
+  }
+
+  get wanted(): MergeWanted {
+    return this.#wanted;
+  }
+
+  /** True when no merge is wanted or under way. */
+  get idle(): boolean {
+    return this.#wanted === 'none' && !this.merging;
+  }
+
+  /** A merge anew covers every other. */
+  want(kind: 'anew' | 'heads'): void {
+    if (this.#wanted !== 'anew') this.#wanted = kind;
+    this.#engine.wake();
+  }
+
+  /** Does what is wanted, or a piece of waiting for it. @throws {ServerError} when there is no answer: it stays wanted */
+  async step(isConnected: boolean): Promise<void> {
+    const engine = this.#engine;
+    this.#pusher.forgetUnanswered();
+    if (engine.pushing.size > 0 || engine.applying.size > 0) {
+      await new Promise<void>((resolve) => engine.clock.after(UNDER_WAY_REST_MS, resolve));
+      return;
+    }
+    this.merging = true;
+    try {
+      if (this.#wanted === 'anew') {
+        this.#tell(isConnected);
+        await joinAnew(engine);
+      } else await readAllHeads(engine);
+      this.#wanted = 'none';
+      engine.pullWanted = true;
+      this.#scanner.scanAnew();
+    } finally {
+      this.merging = false;
+      engine.wake();
+    }
+  }
+
+  /** Loud once, however often it is tried while there is no server. */
+  #tell(isConnected: boolean): void {
+    const { log, state, config } = this.#engine;
+    log[isConnected ? 'info' : 'debug'](
+      state.fact('epoch') === null
+        ? `${config.name}: joining the directory`
+        : `${config.name}: the server has another history: merging with it, nothing is deleted`,
+    );
+  }
+}
