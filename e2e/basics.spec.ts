@@ -21,7 +21,7 @@ import { useWorld } from './harness/world.ts';
 
 const world = useWorld();
 
-test('a hundred files go up and down, and edits, deletions and new folders follow', async () => {
+test('a hundred files go up and down, and edits, deletions and new folders follow [BAS-02]', async () => {
   const alice = world.client('alice');
   for (let n = 0; n < 100; n += 1) {
     const folder = alice.at(`folder ${n % 7}`, `deep ${n % 3}`);
@@ -48,7 +48,7 @@ test('a hundred files go up and down, and edits, deletions and new folders follo
   expect([...after.keys()].filter((path) => path.startsWith('folder 3'))).toEqual([]);
 });
 
-test('a renamed folder sends no content', async () => {
+test('a renamed folder sends no content (R13)', async () => {
   const proxies = [await world.proxy(), await world.proxy()] as const;
   const alice = world.client('alice', { server: proxies[0].url });
   const bob = world.client('bob', { server: proxies[1].url });
@@ -141,7 +141,7 @@ const NAMES = [
   '...',
 ];
 
-test('every name is carried exactly', async () => {
+test('every name is carried exactly (R31) [FSN-01]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob'], { settings: { hold: 'off' } });
   for (const name of NAMES) writeFileSync(alice.at(name), `content of ${name}`);
   mkdirSync(alice.at('in', ...NAMES.slice(0, 4)), { recursive: true });
@@ -158,7 +158,7 @@ test('every name is carried exactly', async () => {
   expect((await stabilise([alice, bob])).size).toBe(0);
 });
 
-test('an empty file stays empty, fills and empties', async () => {
+test('an empty file stays empty, fills and empties [FSN-10]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   writeFileSync(alice.at('zero'), '');
   await arrives(bob.at('zero'), '');
@@ -204,7 +204,7 @@ describe('a path changes its kind', () => {
   });
 });
 
-test('a change travels at once, whatever the interval', async () => {
+test('a change travels at once, whatever the interval [BAS-06]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob'], { settings: { sync_interval_seconds: 3600 } });
   for (let n = 0; n < 5; n += 1) {
     writeFileSync(alice.at('live.txt'), `round ${n}`);
@@ -214,7 +214,7 @@ test('a change travels at once, whatever the interval', async () => {
   await arrives(alice.at('live.txt'), 'and back');
 });
 
-test('a loop of appends ends in the right content, with far fewer versions than writes', async () => {
+test('a loop of appends ends in the right content, with far fewer versions than writes (R39)', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   let text = '';
   for (let n = 0; n < 2_000; n += 1) {

@@ -16,7 +16,7 @@ const world = useWorld();
 
 const foreign = (folder: string): string[] => readdirSync(folder).filter((name) => !name.startsWith('.syncpair'));
 
-test('a client that is killed while it sends a large file shows no part of it to anybody, and sends it after its next start', async () => {
+test('a client that is killed while it sends a large file shows no part of it to anybody, and sends it after its next start (R27)', async () => {
   const proxy = await world.proxy();
   const alice = world.client('alice', { server: proxy.url });
   const bob = world.client('bob');
@@ -38,7 +38,7 @@ test('a client that is killed while it sends a large file shows no part of it to
   expect(readFileSync(bob.at('large.bin')).equals(content)).toBe(true);
 });
 
-test('a client that is killed while it gets a large file shows no part of it, and goes on where it was', async () => {
+test('a client that is killed while it gets a large file shows no part of it, and goes on where it was (R27)', async () => {
   const proxy = await world.proxy();
   const alice = world.client('alice');
   const bob = world.client('bob', { server: proxy.url });
@@ -76,7 +76,7 @@ test('a client that is killed while many files come and go leaves nothing half, 
   expect(await alice.conflicts()).toEqual([]);
 });
 
-test('a folder belongs to one client at a time; one that was killed blocks nobody', async () => {
+test('a folder belongs to one client at a time; one that was killed blocks nobody (R28) [CFG-07]', async () => {
   const [alice] = await world.started(['alice']);
   const second = new RealProcess(['client', '--file', alice.config], alice.place);
   const refused = await second.ended;
@@ -90,7 +90,7 @@ test('a folder belongs to one client at a time; one that was killed blocks nobod
   expect((await alice.status()).directories[0]?.problems).toEqual([]);
 });
 
-test('a client stops within seconds in the middle of a transfer, and its exit tells no failure', async () => {
+test('a client stops within seconds in the middle of a transfer, and its exit tells no failure [CRA-11]', async () => {
   const proxy = await world.proxy();
   const alice = world.client('alice', { server: proxy.url });
   await alice.start();

@@ -139,47 +139,50 @@ function editTheSame(at: (path: string) => string): void {
   writeFileSync(at('new'), 'new on both sides');
 }
 
-test.each(['alice first', 'bob first'])('what both did while they were apart ends the same for everybody (%s)', async (order) => {
-  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { hold: 'off' } });
-  for (const { name, files } of SCENARIOS)
-    for (const [path, text] of Object.entries(files)) writeIn(alice.at(name, path, '..'), basename(path), text);
-  await until('all are at bob', () => (SCENARIOS.every(({ name }) => existsSync(bob.at(name))) ? true : undefined));
-  await stabilise([alice, bob]);
-  await Promise.all([alice.stop(), bob.stop()]);
-  for (const scenario of SCENARIOS)
-    for (const client of [alice, bob]) scenario[client.id as 'alice' | 'bob']((path) => client.at(scenario.name, path));
-  for (const client of order === 'alice first' ? [alice, bob] : [bob, alice]) {
-    await client.start();
-    await inSync([client]);
-  }
-  const tree = await stabilise([alice, bob]);
-  const conflicts = await alice.conflicts();
-  const history = new Set((await alice.history()).map(({ hash }) => hash));
-  for (const { name, ends, kept = [], conflicts: expected } of SCENARIOS) {
-    const inside = [...tree.keys()].filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1));
-    if (ends !== null) {
-      expect.soft(inside.sort(), name).toEqual(Object.keys(ends).sort());
-      for (const [path, text] of Object.entries(ends)) expect.soft(read(bob.at(name, path)), `${name}/${path}`).toBe(text);
+test.each(['alice first', 'bob first'])(
+  'what both did while they were apart ends the same for everybody (%s) (R02) [CON-01]',
+  async (order) => {
+    const [alice, bob] = await world.started(['alice', 'bob'], { settings: { hold: 'off' } });
+    for (const { name, files } of SCENARIOS)
+      for (const [path, text] of Object.entries(files)) writeIn(alice.at(name, path, '..'), basename(path), text);
+    await until('all are at bob', () => (SCENARIOS.every(({ name }) => existsSync(bob.at(name))) ? true : undefined));
+    await stabilise([alice, bob]);
+    await Promise.all([alice.stop(), bob.stop()]);
+    for (const scenario of SCENARIOS)
+      for (const client of [alice, bob]) scenario[client.id as 'alice' | 'bob']((path) => client.at(scenario.name, path));
+    for (const client of order === 'alice first' ? [alice, bob] : [bob, alice]) {
+      await client.start();
+      await inSync([client]);
     }
-    for (const text of kept) expect.soft(history.has(sha256(text)), `${name}: ${text}`).toBe(true);
-    const found = conflicts.filter(({ path }) => path.startsWith(`${name}/`));
-    if (expected !== null) expect.soft(found, name).toHaveLength(expected);
-  }
-  expect(statSync(alice.at('a chmod and a touch beside edits', 'tool.sh')).mode & 0o100).toBe(0o100);
+    const tree = await stabilise([alice, bob]);
+    const conflicts = await alice.conflicts();
+    const history = new Set((await alice.history()).map(({ hash }) => hash));
+    for (const { name, ends, kept = [], conflicts: expected } of SCENARIOS) {
+      const inside = [...tree.keys()].filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1));
+      if (ends !== null) {
+        expect.soft(inside.sort(), name).toEqual(Object.keys(ends).sort());
+        for (const [path, text] of Object.entries(ends)) expect.soft(read(bob.at(name, path)), `${name}/${path}`).toBe(text);
+      }
+      for (const text of kept) expect.soft(history.has(sha256(text)), `${name}: ${text}`).toBe(true);
+      const found = conflicts.filter(({ path }) => path.startsWith(`${name}/`));
+      if (expected !== null) expect.soft(found, name).toHaveLength(expected);
+    }
+    expect(statSync(alice.at('a chmod and a touch beside edits', 'tool.sh')).mode & 0o100).toBe(0o100);
 
-  const conflict = conflicts.find(({ path }) => path === 'two edits/text');
-  expect(conflict).toMatchObject({
-    winner: { author: 'bob', hash: sha256('by bob, newer') },
-    loser: { author: 'alice', hash: sha256('by alice, older') },
-  });
-  const told = (alice.log + bob.log).split('\n').filter((line) => line.includes('WARN') && line.includes('two edits/text'));
-  for (const text of ['by bob, newer', 'by alice, older']) expect(told.join('\n')).toContain(sha256(text).slice(0, 12));
-  await alice.must('conflicts', 'resolve', conflict?.id ?? '', 'loser');
-  await arrives(bob.at('two edits', 'text'), 'by alice, older');
-  expect((await bob.conflicts()).filter(({ path }) => path === 'two edits/text')).toEqual([]);
-});
+    const conflict = conflicts.find(({ path }) => path === 'two edits/text');
+    expect(conflict).toMatchObject({
+      winner: { author: 'bob', hash: sha256('by bob, newer') },
+      loser: { author: 'alice', hash: sha256('by alice, older') },
+    });
+    const told = (alice.log + bob.log).split('\n').filter((line) => line.includes('WARN') && line.includes('two edits/text'));
+    for (const text of ['by bob, newer', 'by alice, older']) expect(told.join('\n')).toContain(sha256(text).slice(0, 12));
+    await alice.must('conflicts', 'resolve', conflict?.id ?? '', 'loser');
+    await arrives(bob.at('two edits', 'text'), 'by alice, older');
+    expect((await bob.conflicts()).filter(({ path }) => path === 'two edits/text')).toEqual([]);
+  },
+);
 
-test('five who edit one file at the same time leave one winner and four conflicts, all contents to be had', async () => {
+test('five who edit one file at the same time leave one winner and four conflicts, all contents to be had (R09) [CON-12]', async () => {
   const names = ['alice', 'bob', 'carol', 'dave', 'erin'] as const;
   const clients = await world.started(names);
   writeFileSync(clients[0].at('board.txt'), 'common');
@@ -195,7 +198,7 @@ test('five who edit one file at the same time leave one winner and four conflict
 });
 
 describe('a file that is deleted and made again', () => {
-  test.each(['the same content', 'another content'])('with %s, at once', async (what) => {
+  test.each(['the same content', 'another content'])('with %s, at once [DEL-10]', async (what) => {
     const [alice, bob] = await world.started(['alice', 'bob']);
     for (let n = 0; n < 10; n += 1) writeFileSync(alice.at(`file ${n}`), `first ${n}`);
     await arrives(bob.at('file 9'), 'first 9');
@@ -210,7 +213,7 @@ describe('a file that is deleted and made again', () => {
     for (let n = 0; n < 10; n += 1) expect(read(bob.at(`file ${n}`))).toBe(text(n));
   });
 
-  test('after the deletion has travelled; and one that is not made again does not come back', async () => {
+  test('after the deletion has travelled; and one that is not made again does not come back (R05) [DEL-01]', async () => {
     const [alice, bob] = await world.started(['alice', 'bob']);
     for (const name of ['again', 'for good', 'kept']) writeFileSync(alice.at(name), name);
     await arrives(bob.at('for good'), 'for good');

@@ -26,7 +26,7 @@ async function withFiles(count: number): Promise<{ alice: ClientProcess; bob: Cl
 const stateOf = async (client: ClientProcess): Promise<string> => (await client.status()).directories[0]?.state ?? '';
 
 describe('the root folder goes away', () => {
-  test('while the client runs: it halts, deletes nothing, and goes on when the folder is back', async () => {
+  test('while the client runs: it halts, deletes nothing, and goes on when the folder is back (R20) [DEL-04]', async () => {
     const { alice, bob } = await withFiles(30);
     const away = `${alice.folder}-away`;
     renameSync(alice.folder, away);
@@ -41,7 +41,7 @@ describe('the root folder goes away', () => {
     expect((await stabilise([alice, bob])).size).toBe(31);
   });
 
-  test('and another, empty one stands in its place: nothing is deleted and nothing is written into it', async () => {
+  test('and another, empty one stands in its place: nothing is deleted and nothing is written into it (R20) [DEL-04]', async () => {
     const { alice, bob } = await withFiles(30);
     const away = `${alice.folder}-away`;
     renameSync(alice.folder, away);
@@ -56,7 +56,7 @@ describe('the root folder goes away', () => {
     expect((await stabilise([alice, bob])).size).toBe(31);
   });
 
-  test('while the client is stopped: a new folder is filled again, and nothing is deleted', async () => {
+  test('while the client is stopped: a new folder is filled again, and nothing is deleted (R20) [DEL-04]', async () => {
     const { alice, bob } = await withFiles(30);
     await alice.stop();
     renameSync(alice.folder, `${alice.folder}-away`);
@@ -78,7 +78,7 @@ describe('a mass deletion', () => {
     return { alice, bob, id };
   }
 
-  test('waits while everything else goes on both ways; approved, it happens', async () => {
+  test('waits while everything else goes on both ways; approved, it happens (R24) [DEL-05]', async () => {
     const { alice, bob, id } = await held();
     expect(await stateOf(alice)).toBe('held');
     const { code, stdout } = await alice.run('status');
@@ -118,7 +118,7 @@ describe('a mass deletion', () => {
     expect((await stabilise([alice, bob])).size).toBe(120);
   });
 
-  test('of fewer than the limit happens at once', async () => {
+  test('of fewer than the limit happens at once (R24) [DEL-05]', async () => {
     const { alice, bob } = await withFiles(120);
     for (let n = 0; n < 40; n += 1) rmSync(alice.at(`file ${n}`));
     await until('they are gone', () => (named(bob).length === 80 ? true : undefined));
@@ -127,7 +127,7 @@ describe('a mass deletion', () => {
   });
 });
 
-test('what is deleted while the other side is fetching it does not stay there, small files as well as a large one', async () => {
+test('what is deleted while the other side is fetching it does not stay there, small files as well as a large one (R41) [DEL-11]', async () => {
   const proxy = await world.proxy();
   const alice = world.client('alice', { settings: { hold: 'off' } });
   const bob = world.client('bob', { server: proxy.url, settings: { hold: 'off' } });
@@ -147,7 +147,7 @@ test('what is deleted while the other side is fetching it does not stay there, s
   expect([...(await stabilise([alice, bob])).keys()]).toEqual(['kept']);
 });
 
-test('what is deleted while it is being sent is deleted everywhere, whether it was new or edited', async () => {
+test('what is deleted while it is being sent is deleted everywhere, whether it was new or edited (R41)', async () => {
   const proxy = await world.proxy();
   const alice = world.client('alice', { server: proxy.url, settings: { hold: 'off', sync_interval_seconds: 3600 } });
   const bob = world.client('bob', { settings: { hold: 'off' } });
@@ -172,7 +172,7 @@ test('what is deleted while it is being sent is deleted everywhere, whether it w
 });
 
 describe('what is ignored', () => {
-  test('the ignore file travels, counts at the other side too, and freezes what it names', async () => {
+  test('the ignore file travels, counts at the other side too, and freezes what it names (R22)', async () => {
     const [alice, bob] = await world.started(['alice', 'bob']);
     mkdirSync(alice.at('build'));
     writeFileSync(alice.at('build', 'out.o'), 'object');
@@ -200,7 +200,7 @@ describe('what is ignored', () => {
     await stabilise([alice, bob]);
   });
 
-  test('stays with its folder when the folder is deleted elsewhere, as do files that are not known yet', async () => {
+  test('stays with its folder when the folder is deleted elsewhere, as do files that are not known yet (R22) [DEL-03]', async () => {
     const alice = world.client('alice');
     const bob = world.client('bob', { settings: { ignore_patterns: ['*.o'] } });
     await Promise.all([alice.start(), bob.start()]);
@@ -218,7 +218,7 @@ describe('what is ignored', () => {
     await stabilise([alice, bob]);
   });
 
-  test('differs between sides: what one ignores it neither sends, changes nor deletes', async () => {
+  test('differs between sides: what one ignores it neither sends, changes nor deletes (R22) [CFG-02]', async () => {
     const alice = world.client('alice', { settings: { ignore_patterns: ['*.log'] } });
     const bob = world.client('bob');
     writeFileSync(alice.at('x.log'), 'log of alice');

@@ -23,7 +23,7 @@ async function fetchVersion(client: ClientProcess, path: string, version: string
 }
 
 describe('a first start with files on both sides', () => {
-  test('makes the union: nothing is deleted, the newer of two contents wins, the other one is a conflict that can be fetched', async () => {
+  test('makes the union: nothing is deleted, the newer of two contents wins, the other one is a conflict that can be fetched (R19) [BAS-04]', async () => {
     const [alice, bob] = [world.client('alice'), world.client('bob')];
     const write = (client: ClientProcess, path: string, text: string, time: number): void => {
       mkdirSync(join(client.folder, path, '..'), { recursive: true });
@@ -57,7 +57,7 @@ describe('a first start with files on both sides', () => {
     expect(await fetchVersion(bob, 'both/newer-at-bob.txt', conflicts[1]?.loser.version ?? '')).toBe('alice, older');
   });
 
-  test('with the same files everywhere sends no content twice and finds no conflict', async () => {
+  test('with the same files everywhere sends no content twice and finds no conflict (R04) [BAS-03]', async () => {
     const proxy = await world.proxy();
     const [alice, bob] = [world.client('alice'), world.client('bob', { server: proxy.url })];
     for (let n = 0; n < 60; n += 1) {
@@ -76,7 +76,7 @@ describe('a first start with files on both sides', () => {
     expect((await alice.history()).length).toBe(60);
   });
 
-  test('comes to the heads and never shows an older version', async () => {
+  test('comes to the heads and never shows an older version [BAS-05]', async () => {
     const [alice] = await world.started(['alice']);
     for (let n = 0; n < 6; n += 1) {
       writeFileSync(alice.at('often.txt'), `version ${n}`);
@@ -98,7 +98,7 @@ describe('a state database that is lost', () => {
     for (const name of readdirSync(client.folder)) if (name.startsWith('.syncpair_state.db')) rmSync(client.at(name));
   };
 
-  test('while files were edited and deleted: everything is merged, nothing is deleted anywhere', async () => {
+  test('while files were edited and deleted: everything is merged, nothing is deleted anywhere (R19) [STA-01]', async () => {
     const [alice, bob] = await world.started(['alice', 'bob']);
     for (let n = 0; n < 40; n += 1) writeFileSync(alice.at(`file ${n}`), `first ${n}`);
     await arrives(bob.at('file 39'), 'first 39');
@@ -119,7 +119,7 @@ describe('a state database that is lost', () => {
     expect(read(alice.at('file 30'))).toBe('edited by bob meanwhile');
   });
 
-  test('or damaged: it is set aside and told, and the folder is merged', async () => {
+  test('or damaged: it is set aside and told, and the folder is merged (R19) [STA-03]', async () => {
     const [alice, bob] = await world.started(['alice', 'bob']);
     writeFileSync(alice.at('kept'), 'kept');
     writeFileSync(alice.at('deleted'), 'deleted while the state is damaged');
@@ -136,7 +136,7 @@ describe('a state database that is lost', () => {
     expect(await alice.conflicts()).toEqual([]);
   });
 
-  test('together with all files: they all come back', async () => {
+  test('together with all files: they all come back (R19) [STA-01]', async () => {
     const [alice, bob] = await world.started(['alice', 'bob']);
     for (let n = 0; n < 30; n += 1) writeFileSync(bob.at(`file ${n}`), `content ${n}`);
     await arrives(alice.at('file 29'), 'content 29');

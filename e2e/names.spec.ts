@@ -24,7 +24,7 @@ const named = (folder: string): string[] =>
     .filter((name) => !name.startsWith('.syncpair'))
     .sort();
 
-test('names that cannot be carried are refused with a report, the others go on, and the report ends with the name', async () => {
+test('names that cannot be carried are refused with a report, the others go on, and the report ends with the name (R31) [FSN-01]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   const latin1 = Buffer.concat([Buffer.from(`${alice.folder}/caf`), Buffer.from([0xe9]), Buffer.from('.txt')]);
   writeFileSync(latin1, 'not UTF-8');
@@ -51,7 +51,7 @@ test('names that cannot be carried are refused with a report, the others go on, 
   await stabilise([alice, bob]);
 });
 
-test('a name changes only in case: file and folder follow', async () => {
+test('a name changes only in case: file and folder follow [FSN-04]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   mkdirSync(alice.at('Photos'));
   writeFileSync(alice.at('Photos', 'one.jpg'), 'one');
@@ -67,7 +67,7 @@ test('a name changes only in case: file and folder follow', async () => {
   expect(await alice.conflicts()).toEqual([]);
 });
 
-test('names that differ only in case, or in Unicode form, are different names', async () => {
+test('names that differ only in case, or in Unicode form, are different names (R31) [FSN-02]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   const names = ['Name', 'NAME', 'name', 'caf\u00e9', 'cafe\u0301'];
   for (const name of names) writeFileSync(alice.at(name), `content of ${name}`);
@@ -75,7 +75,7 @@ test('names that differ only in case, or in Unicode form, are different names', 
   await stabilise([alice, bob]);
 });
 
-test('a FIFO is skipped with one report and keeps nothing from being in sync; a file in its place travels', async () => {
+test('a FIFO is skipped with one report and keeps nothing from being in sync; a file in its place travels (R36) [FSN-07]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   execFileSync('mkfifo', [alice.at('pipe')]);
   writeFileSync(alice.at('beside.txt'), 'beside');
@@ -103,7 +103,7 @@ const ordinary = ((): { uid?: number } | null => {
 })();
 
 describe.skipIf(ordinary === null)('what the user may not read', () => {
-  test('is neither changed nor deleted anywhere, is reported, and the rest goes on', async () => {
+  test('is neither changed nor deleted anywhere, is reported, and the rest goes on (R21) [DEL-08]', async () => {
     const alice = world.client('alice', ordinary ?? {});
     const bob = world.client('bob');
     const give = (path: string): void => {
@@ -138,7 +138,7 @@ describe.skipIf(ordinary === null)('what the user may not read', () => {
     expect(read(bob.at('secret.txt'))).toBe('secret.txt');
   });
 
-  test('a file that cannot be read is reported and travels once it can', async () => {
+  test('a file that cannot be read is reported and travels once it can (R36)', async () => {
     const alice = world.client('alice', ordinary ?? {});
     const bob = world.client('bob');
     await Promise.all([alice.start(), bob.start()]);

@@ -29,7 +29,7 @@ test('a client that starts before its server says so, works on, and joins when t
   await stabilise([alice, bob]);
 });
 
-test('what is edited, renamed, deleted and made while the server is away travels when it is back', async () => {
+test('what is edited, renamed, deleted and made while the server is away travels when it is back (R35) [NET-01]', async () => {
   const server = world.otherServer();
   await server.start();
   const [alice, bob] = await world.started(['alice', 'bob'], { server: server.url, settings: { sync_interval_seconds: 5 } });
@@ -57,7 +57,7 @@ test('what is edited, renamed, deleted and made while the server is away travels
   expect(await alice.conflicts()).toEqual([]);
 });
 
-test('a server that is killed again and again loses nothing that it acknowledged, whatever is left of its PostgreSQL', async () => {
+test('a server that is killed again and again loses nothing that it acknowledged, whatever is left of its PostgreSQL (R33)', async () => {
   const server = world.otherServer();
   await server.start();
   const acknowledged = new Map<string, string>();

@@ -123,7 +123,7 @@ describe('the blob service as a process', () => {
     expect(lines.map(({ msg }) => msg)).toEqual([expect.stringContaining(`:${port}`)]);
   });
 
-  it('I11, I12: serves everything that it acknowledged, however often it was killed meanwhile', async () => {
+  it('I11, I12: serves everything that it acknowledged, however often it was killed meanwhile (R33)', async () => {
     const acknowledged = new Map<string, string>();
     let sent = 0;
     const uploadOne = async (): Promise<void> => {

@@ -66,7 +66,7 @@ const edits = (base: Entry | null, wishes: readonly Wish[]): Entry[] =>
   wishes.filter((what): what is Entry => what !== 'deleted' && (base === null || !sameContent(base, what)));
 
 describe('concurrent changes of one path', () => {
-  it('I4: every order of arrival has the same winner, of two and of three', () => {
+  it('I4: every order of arrival has the same winner, of two and of three (R02)', () => {
     fc.assert(
       fc.property(entry, fc.array(wish, { minLength: 2, maxLength: 3 }), (base, wishes) => {
         fc.pre(edits(base, wishes).every((edit, index, all) => all.findIndex((other) => sameContent(edit, other)) === index));
@@ -88,7 +88,7 @@ describe('concurrent changes of one path', () => {
     );
   });
 
-  it('I4: so it is where nothing was before', () => {
+  it('I4: so it is where nothing was before (R02)', () => {
     fc.assert(
       fc.property(fc.uniqueArray(entry, { minLength: 2, maxLength: 3, comparator: sameContent }), (wishes) => {
         const winners = permutations(concurrent(wishes, null)).map((order) => contentOf(arrive(null, order).directory));
@@ -112,7 +112,7 @@ describe('concurrent changes of one path', () => {
     );
   });
 
-  it('I2: each content that was proposed is the head or a version of its own; a loser is one side of a conflict', () => {
+  it('I2: each content that was proposed is the head or a version of its own; a loser is one side of a conflict (R09)', () => {
     fc.assert(
       fc.property(entry, fc.array(wish, { minLength: 2, maxLength: 4 }), (base, wishes) => {
         const { directory, outcomes } = arrive(base, concurrent(wishes, base));
@@ -133,7 +133,7 @@ describe('concurrent changes of one path', () => {
     );
   });
 
-  it('equal content is never a conflict', () => {
+  it('equal content is never a conflict (R04)', () => {
     fc.assert(
       fc.property(fc.option(entry), entry, fc.array(mtime, { minLength: 1, maxLength: 3 }), (base, same, mtimes) => {
         const wishes = [same, ...mtimes.map((time) => (same.kind === 'dir' ? same : { ...same, mtime: time }))];
@@ -145,7 +145,7 @@ describe('concurrent changes of one path', () => {
     );
   });
 
-  it('I5: an edit outlives a deletion, whichever comes first', () => {
+  it('I5: an edit outlives a deletion, whichever comes first (R05)', () => {
     fc.assert(
       fc.property(entry, entry, fc.boolean(), (base, edit, deletionFirst) => {
         fc.pre(!sameContent(base, edit));
@@ -158,7 +158,7 @@ describe('concurrent changes of one path', () => {
     );
   });
 
-  it('a touch or a chmod is no conflict with an edit, and takes nothing from it', () => {
+  it('a touch or a chmod is no conflict with an edit, and takes nothing from it (R06)', () => {
     fc.assert(
       fc.property(file, file, file, fc.boolean(), (base, edit, other, editFirst) => {
         fc.pre(!sameContent(base, edit));
@@ -190,7 +190,7 @@ describe('concurrent changes of one path', () => {
 });
 
 describe('changes made one from another', () => {
-  it('I4: each replaces the one before it, whatever the mtimes, without a conflict', () => {
+  it('I4: each replaces the one before it, whatever the mtimes, without a conflict (R01)', () => {
     fc.assert(
       fc.property(fc.array(wish, { minLength: 1, maxLength: 6 }), (wishes) => {
         const directory = new MemoryDirectory();
@@ -211,7 +211,7 @@ describe('changes made one from another', () => {
 describe('repetition', () => {
   const step = fc.record({ what: wish, from: fc.nat({ max: 5 }), again: fc.nat({ max: 5 }) });
 
-  it('I14: a change sent again, at any later moment, changes nothing and is answered alike', () => {
+  it('I14: a change sent again, at any later moment, changes nothing and is answered alike (R11)', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
         const directory = new MemoryDirectory();
@@ -240,7 +240,7 @@ describe('a tree', () => {
   const paths = ['a', 'a/b', 'a/b/c', 'a/d', 'e'] as RelativePath[];
   const step = fc.record({ path: fc.constantFrom(...paths), what: wish, from: fc.nat({ max: 8 }) });
 
-  it('whatever comes: parents of what lives are folders, each path has one head, and losers are never heads', () => {
+  it('whatever comes: parents of what lives are folders, each path has one head, and losers are never heads (R09)', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }),

@@ -64,21 +64,28 @@ const NEW = { mtime: 500n * MS };
 const TABLE: Row[] = [
   ['a new file', [], put('f', file('a'), null), 'committed', file('a')],
   ['an edit of the head', [file('a')], put('f', file('b'), '1.0'), 'committed', file('b')],
-  ['an edit of the head with an older mtime', [file('a')], put('f', file('b', OLD), '1.0'), 'committed', file('b', OLD)],
-  ['an edit of a head from the far future', [file('a', { mtime: 2n ** 62n })], put('f', file('b'), '1.0'), 'committed', file('b')],
+  ['an edit of the head with an older mtime (R01)', [file('a')], put('f', file('b', OLD), '1.0'), 'committed', file('b', OLD)],
+  ['an edit of a head from the far future (R01)', [file('a', { mtime: 2n ** 62n })], put('f', file('b'), '1.0'), 'committed', file('b')],
   ['back to an old content, made from the head', [file('a'), file('b')], put('f', file('a'), '2.0'), 'committed', file('a')],
-  ['a concurrent edit, newer', [file('a'), file('b')], put('f', file('c', NEW), '1.0'), 'committed', file('c', NEW), 'content'],
-  ['a concurrent edit, older', [file('a'), file('b', NEW)], put('f', file('c'), '1.0'), 'lost', file('b', NEW), 'content'],
-  ['A, B, A is not the A it was', [file('a'), file('b'), file('a', NEW)], put('f', file('c'), '1.0'), 'lost', file('a', NEW), 'content'],
-  ['equal mtimes: the greater hash', [file('a'), file('b')], put('f', file('c'), '1.0'), 'committed', file('c'), 'content'],
-  ['equal mtimes: the smaller hash', [file('a'), file('c')], put('f', file('b'), '1.0'), 'lost', file('c'), 'content'],
+  ['a concurrent edit, newer (R02)', [file('a'), file('b')], put('f', file('c', NEW), '1.0'), 'committed', file('c', NEW), 'content'],
+  ['a concurrent edit, older (R02)', [file('a'), file('b', NEW)], put('f', file('c'), '1.0'), 'lost', file('b', NEW), 'content'],
+  [
+    'A, B, A is not the A it was (R07)',
+    [file('a'), file('b'), file('a', NEW)],
+    put('f', file('c'), '1.0'),
+    'lost',
+    file('a', NEW),
+    'content',
+  ],
+  ['equal mtimes: the greater hash (R02)', [file('a'), file('b')], put('f', file('c'), '1.0'), 'committed', file('c'), 'content'],
+  ['equal mtimes: the smaller hash (R02)', [file('a'), file('c')], put('f', file('b'), '1.0'), 'lost', file('c'), 'content'],
   ['both new, different', [file('a')], put('f', file('b', NEW), null), 'committed', file('b', NEW), 'content'],
-  ['both new, the same', [file('a')], put('f', file('a', NEW), null), 'current', file('a')],
-  ['the same edit twice', [file('a'), file('b')], put('f', file('b'), '1.0'), 'current', file('b')],
+  ['both new, the same (R04)', [file('a')], put('f', file('a', NEW), null), 'current', file('a')],
+  ['the same edit twice (R04)', [file('a'), file('b')], put('f', file('b'), '1.0'), 'current', file('b')],
   ['the same edit, another mtime', [file('a'), file('b')], put('f', file('b', NEW), '1.0'), 'committed', file('b', NEW)],
   ['a base that nobody knows', [file('a')], put('f', file('b', NEW), '9.9'), 'committed', file('b', NEW), 'content'],
   [
-    'a mtime far in the future counts as now among concurrent ones',
+    'a mtime far in the future counts as now among concurrent ones (R03)',
     [file('a'), file('b', { mtime: NOW + 3_600_000n * MS })],
     put('f', file('c', { mtime: 2n ** 62n }), '1.0'),
     'lost',
@@ -97,27 +104,33 @@ const TABLE: Row[] = [
     file('a', { ...NEW, executable: true }),
   ],
   [
-    'a chmod beside an edit',
+    'a chmod beside an edit (R06)',
     [file('a'), file('b')],
     put('f', file('a', { executable: true }), '1.0'),
     'merged',
     file('b', { executable: true }),
   ],
   [
-    'an edit beside a chmod',
+    'an edit beside a chmod (R06)',
     [file('a'), file('a', { executable: true })],
     put('f', file('b'), '1.0'),
     'merged',
     file('b', { executable: true }),
   ],
-  ['a touch beside an edit', [file('a'), file('b')], put('f', file('a', NEW), '1.0'), 'superseded', file('b')],
-  ['an edit beside a touch', [file('a'), file('a', NEW)], put('f', file('b'), '1.0'), 'committed', file('b')],
+  ['a touch beside an edit (R06)', [file('a'), file('b')], put('f', file('a', NEW), '1.0'), 'superseded', file('b')],
+  ['an edit beside a touch (R06)', [file('a'), file('a', NEW)], put('f', file('b'), '1.0'), 'committed', file('b')],
 
   ['a deletion', [file('a')], remove('f', '1.0'), 'committed', null],
-  ['a deletion beside an edit: the edit survives', [file('a'), file('b', OLD)], remove('f', '1.0'), 'superseded', file('b', OLD)],
+  ['a deletion beside an edit: the edit survives (R05)', [file('a'), file('b', OLD)], remove('f', '1.0'), 'superseded', file('b', OLD)],
   ['a deletion beside a touch: the deletion', [file('a'), file('a', NEW)], remove('f', '1.0'), 'committed', null],
-  ['an edit beside a deletion: the edit survives', [file('a'), 'deleted'], put('f', file('b', OLD), '1.0'), 'committed', file('b', OLD)],
-  ['a touch beside a deletion: the deletion', [file('a'), 'deleted'], put('f', file('a', NEW), '1.0'), 'superseded', null],
+  [
+    'an edit beside a deletion: the edit survives (R05)',
+    [file('a'), 'deleted'],
+    put('f', file('b', OLD), '1.0'),
+    'committed',
+    file('b', OLD),
+  ],
+  ['a touch beside a deletion: the deletion (R05)', [file('a'), 'deleted'], put('f', file('a', NEW), '1.0'), 'superseded', null],
   ['both deleted', [file('a'), 'deleted'], remove('f', '1.0'), 'current', null],
   ['made again by who saw the deletion', [file('a'), 'deleted'], put('f', file('a'), '2.0'), 'committed', file('a')],
   ['made anew where something was deleted', [file('a'), 'deleted'], put('f', file('a'), null), 'committed', file('a')],
@@ -126,8 +139,8 @@ const TABLE: Row[] = [
   ['both made the folder', [dir], put('f', dir, null), 'current', dir],
   ['a file made into a folder', [file('a')], put('f', dir, '1.0'), 'committed', dir],
   ['an empty folder made into a file', [dir], put('f', file('a'), '1.0'), 'committed', file('a')],
-  ['a folder beside an edit: the folder', [file('a'), file('b', NEW)], put('f', dir, '1.0'), 'committed', dir, 'kind'],
-  ['an edit beside a folder: the folder', [file('a'), dir], put('f', file('b', NEW), '1.0'), 'lost', dir, 'kind'],
+  ['a folder beside an edit: the folder (R08)', [file('a'), file('b', NEW)], put('f', dir, '1.0'), 'committed', dir, 'kind'],
+  ['an edit beside a folder: the folder (R08)', [file('a'), dir], put('f', file('b', NEW), '1.0'), 'lost', dir, 'kind'],
   ['a link made into a file', [link('x')], put('f', file('a'), '1.0'), 'committed', file('a')],
   ['a link retargeted twice', [link('x'), link('y')], put('f', link('z'), '1.0'), 'committed', link('z'), 'content'],
   ['a link beside a file', [file('a'), file('b')], put('f', link('x', 500n * MS), '1.0'), 'committed', link('x', 500n * MS), 'content'],
@@ -147,7 +160,7 @@ describe('decideCommit', () => {
     expect(directory.versions.length - before).toBe(['current', 'superseded'].includes(status) ? 0 : 1);
   });
 
-  it('a change sent again gets its first answer, and writes nothing', () => {
+  it('a change sent again gets its first answer, and writes nothing (R11)', () => {
     for (const [, history, change] of TABLE) {
       const directory = withHistory(...history);
       const first = one(directory, change);
@@ -158,7 +171,7 @@ describe('decideCommit', () => {
     }
   });
 
-  it('a change sent again after others have come still gets its first answer', () => {
+  it('a change sent again after others have come still gets its first answer (R11)', () => {
     const directory = withHistory(file('a'));
     const change = put('f', file('b'), '1.0');
     const first = one(directory, change);
@@ -167,7 +180,7 @@ describe('decideCommit', () => {
     expect(headOf(directory, 'f')).toEqual(file('c'));
   });
 
-  it('the same change id of another device is another change', () => {
+  it('the same change id of another device is another change (R11)', () => {
     const directory = withHistory(file('a'));
     const change = put('f', file('b'), '1.0');
     one(directory, change);
@@ -177,7 +190,7 @@ describe('decideCommit', () => {
     expect(headOf(directory, 'f')).toEqual(file('c'));
   });
 
-  it('asks for a content that the server lacks, and keeps nothing until it has it', () => {
+  it('asks for a content that the server lacks, and keeps nothing until it has it (R33)', () => {
     const directory = withHistory(file('a'), file('b', NEW));
     const missing = new Set([hashOf('c')]);
     const loser = put('f', file('c'), '1.0');
@@ -202,7 +215,7 @@ describe('decideCommit', () => {
     expect(directory.seq).toBe(0);
   });
 
-  it('one change that loses fails none of the others', () => {
+  it('one change that loses fails none of the others (R12)', () => {
     const directory = withHistory(file('a'), file('b', NEW));
     const outcomes = directory.commit([put('g', file('g'), null), put('f', file('c'), '1.0'), put('h', file('h'), null)], { now: NOW });
     expect(outcomes.map(({ status }) => status)).toEqual(['committed', 'lost', 'committed']);
@@ -244,13 +257,13 @@ describe('folders and what is in them', () => {
     expect(directory.live()).toEqual(['d', 'd/x']);
   });
 
-  it('a folder is not deleted while something lives in it', () => {
+  it('a folder is not deleted while something lives in it (R08)', () => {
     const directory = withFolder();
     expect(one(directory, remove('d', '1.0'))).toMatchObject({ status: 'superseded', head: { path: 'd' } });
     expect(directory.live()).toEqual(['d', 'd/sub', 'd/sub/y', 'd/x']);
   });
 
-  it('a folder with contents is not replaced by a file; the file is kept beside it, and no child gets a tombstone', () => {
+  it('a folder with contents is not replaced by a file; the file is kept beside it, and no child gets a tombstone (R08)', () => {
     const directory = withFolder();
     expect(one(directory, put('d', file('f', NEW), '1.0'))).toMatchObject({ status: 'lost', conflict: 'c2.0', head: { state: dir } });
     expect(directory.conflicts).toMatchObject([{ path: 'd', kind: 'kind', winner: '1.0', loser: '2.0' }]);
@@ -266,7 +279,7 @@ describe('folders and what is in them', () => {
     expect(directory.conflicts).toEqual([]);
   });
 
-  it('a file made below another file turns that into a folder, and keeps it as the loser', () => {
+  it('a file made below another file turns that into a folder, and keeps it as the loser (R08)', () => {
     const directory = withHistory(file('a'));
     expect(one(directory, put('f/x', file('x'), null)).status).toBe('committed');
     expect(directory.live()).toEqual(['f', 'f/x']);
@@ -283,7 +296,7 @@ describe('folders and what is in them', () => {
 });
 
 describe('conflict copies', () => {
-  it('leave the loser as a file of its own beside the winner, and breed no conflicts', () => {
+  it('leave the loser as a file of its own beside the winner, and breed no conflicts (R10)', () => {
     const directory = withHistory(file('a'), file('b', NEW));
     one(directory, put('f', file('c'), '1.0'), { conflictCopies: true, device: 'bob' });
     expect(directory.live()).toEqual(['f', 'f.conflict-bob-3.0']);

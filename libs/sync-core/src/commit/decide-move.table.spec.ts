@@ -39,18 +39,18 @@ const TABLE: [name: string, change: MoveChange, verdict: 'accept' | 'superseded'
   ['a file into a folder', move('f', 'd/sub/f', '3.0'), 'accept'],
   ['a file to where something was deleted', move('f', 'gone', '3.0'), 'accept'],
   ['a folder', move('d', 'e', '1.0'), 'accept'],
-  ['a folder whose contents others have edited', move('d', 'e', '1.0'), 'accept'],
+  ['a folder whose contents others have edited (R13)', move('d', 'e', '1.0'), 'accept'],
   ['a folder by an older version of it', move('d', 'e', '0.0'), 'accept'],
-  ['a file that somebody else has edited', move('d/x', 'x', '1.1'), 'superseded', '2.0'],
-  ['a file to a name that is taken', move('f', 'd', '3.0'), 'superseded', '3.0'],
+  ['a file that somebody else has edited (R14)', move('d/x', 'x', '1.1'), 'superseded', '2.0'],
+  ['a file to a name that is taken (R14)', move('f', 'd', '3.0'), 'superseded', '3.0'],
   ['a file over another file', move('f', 'd/x', '3.0'), 'superseded', '3.0'],
   ['a folder to a name that is taken', move('d', 'f', '1.0'), 'superseded', '1.0'],
   ['a folder into itself', move('d', 'd/sub/d', '1.0'), 'superseded', '1.0'],
   ['to its own name', move('f', 'f', '3.0'), 'superseded', '3.0'],
-  ['into a folder that is not there', move('f', 'nowhere/f', '3.0'), 'superseded', '3.0'],
+  ['into a folder that is not there (R14)', move('f', 'nowhere/f', '3.0'), 'superseded', '3.0'],
   ['below a file', move('d', 'f/d', '1.0'), 'superseded', '1.0'],
   ['into a folder that was deleted', move('f', 'gone/f', '3.0'), 'superseded', '3.0'],
-  ['what was deleted', move('gone', 'back', '4.0'), 'superseded', '5.0'],
+  ['what was deleted (R14)', move('gone', 'back', '4.0'), 'superseded', '5.0'],
   ['what never was', move('never', 'x', '1.0'), 'superseded', null],
   ['a folder to a name that only begins like its own', move('d', 'd2', '1.0'), 'accept'],
 ];
@@ -66,7 +66,7 @@ describe('decideMove', () => {
       });
   });
 
-  it('a move sent again gets its first answer, whatever lies at both names by now', () => {
+  it('a move sent again gets its first answer, whatever lies at both names by now (R11)', () => {
     const view = directory().view('device');
     const stored = { version: '6.0' as VersionId, state: file('d'), order: 1n, contentSince: '6.0' as VersionId };
     const answered = { ...view, answered: () => ({ path: path('g'), version: stored, conflict: null, lost: false }) };

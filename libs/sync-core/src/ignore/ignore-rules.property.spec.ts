@@ -78,7 +78,7 @@ function matchesPlainly(text: string, at: string, isFolder: boolean): boolean {
 const FILLERS = Array.from({ length: 20 }, (_, index) => `filler${index}`);
 const fillers = fc.constantFrom<readonly string[]>([], FILLERS);
 
-test('configured patterns, few or many, decide as plain minimatch does', () => {
+test('configured patterns, few or many, decide as plain minimatch does (R23)', () => {
   fc.assert(
     fc.property(
       fc.array(pattern, { minLength: 1, maxLength: 4 }),
@@ -139,7 +139,7 @@ const rule = fc
   .map(([start, names, end]) => `${start}${names.join('/')}${end}`)
   .filter((text) => !text.includes('\n'));
 
-test('an ignore file, short or long, decides as the plain gitignore library does', () => {
+test('an ignore file, short or long, decides as the plain gitignore library does (R23)', () => {
   fc.assert(
     fc.property(
       fc.array(rule, { minLength: 1, maxLength: 4 }),

@@ -152,7 +152,7 @@ describe('whole folders', () => {
     expect(entered.filter((folder) => rules.prunes(folder as RelativePath))).toEqual([]);
   });
 
-  test('an ignored entry does not ignore its contents', () => {
+  test('an ignored entry does not ignore its contents (R23)', () => {
     const rules = compile(['node_modules']);
     expect([ignores(rules, 'node_modules/'), ignores(rules, 'node_modules/x'), rules.prunes('node_modules' as RelativePath)]).toEqual([
       true,

@@ -88,7 +88,7 @@ export function registerBlobStoreTests(name: string, makeStore: () => Promise<St
       expect(await store.putMany(sequence([small('')]))).toMatchObject([{ hash: EMPTY_HASH, size: 0 }]);
     });
 
-    it('SEC-01: refuses bytes with another hash, and takes the right ones afterwards', async () => {
+    it('SEC-01: refuses bytes with another hash, and takes the right ones afterwards (R32)', async () => {
       const [right, wrong] = [randomBytes(200_000), randomBytes(200_000)];
       expect(await codeOf(put(wrong, hashOf(right)))).toBe('hash_mismatch');
       await nothingStored(hashOf(right));
@@ -140,7 +140,7 @@ export function registerBlobStoreTests(name: string, makeStore: () => Promise<St
       expect(await collect(store.list())).toHaveLength(1);
     });
 
-    it('I12: asks for the bytes again even when it has them', async () => {
+    it('I12: asks for the bytes again even when it has them (R34)', async () => {
       const bytes = randomBytes(1000);
       await put(bytes);
       expect(await codeOf(put(randomBytes(1000), hashOf(bytes)))).toBe('hash_mismatch');

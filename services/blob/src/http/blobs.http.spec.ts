@@ -129,7 +129,7 @@ describe('the blob service over HTTP', () => {
     expect((await get(hash, {}, 'HEAD')).status).toBe(404);
   });
 
-  it('I12: does nothing without a grant for this use, content and time', async () => {
+  it('I12: does nothing without a grant for this use, content and time (R34)', async () => {
     const { hash, bytes } = small('granted');
     const other = readSigningKey(generateSigningKeyPem());
     const [body, claims] = grant('write', [hash]).split('.').slice(1) as [string, string];
@@ -165,7 +165,7 @@ describe('the blob service over HTTP', () => {
     expect(told).not.toContain('secret-token');
   });
 
-  it('SEC-01: refuses wrong bytes and wrong names, stores nothing, and takes the right bytes afterwards', async () => {
+  it('refuses wrong bytes and wrong names, stores nothing, and takes the right bytes afterwards (R32) [SEC-01]', async () => {
     const { hash, bytes } = small('right');
     const before = await stored();
     expect(await failure(await put(hash, Buffer.from('wrong')))).toEqual([422, 'hash_mismatch']);
@@ -187,7 +187,7 @@ describe('the blob service over HTTP', () => {
     expect((await put(hash, bytes)).status).toBe(201);
   });
 
-  it('SEC-02: answers any other path or method with an error body, and stores nothing', async () => {
+  it('SEC-02: answers any other path or method with an error body, and stores nothing (R30)', async () => {
     const before = await stored();
     const { hash, bytes } = small('fuzz');
     const paths = [
@@ -313,7 +313,7 @@ describe('the blob service over HTTP', () => {
       expect((await batch(body, { [GRANT_HEADER]: grant('write', [one?.hash as string]) })).status).toBe(201);
     });
 
-    it('acknowledges nothing of a batch that is cut, wrong, ungranted, or too much', async () => {
+    it('acknowledges nothing of a batch that is cut, wrong, ungranted, or too much (R32)', async () => {
       const fresh = Array.from({ length: 5 }, (_, index) => small(`fresh ${index}`));
       const preamble = encodeBatchPreamble([
         grant(

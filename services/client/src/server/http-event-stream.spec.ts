@@ -151,7 +151,7 @@ test('an event without end is bounded', async () => {
   expect(connection[1]).toMatch(/^down: an event of more than/);
 });
 
-test('silence is a loss, and a heartbeat is no silence', async () => {
+test('silence is a loss, and a heartbeat is no silence (R35)', async () => {
   stream = createStream(1_000);
   playFirst((response) => void begin(response).write(HEAD));
   start();
@@ -167,7 +167,7 @@ test('a server that accepts and never answers is a loss', async () => {
   await expect.poll(() => connection, { timeout: 20_000 }).toEqual(['down: nothing came or went for 0.5 s', 'up']);
 });
 
-test('losses are followed by ever longer pauses, and never by giving up', async () => {
+test('losses are followed by ever longer pauses, and never by giving up (R35)', async () => {
   fake.play((request) => request.socket.destroy());
   start();
   await expect.poll(() => pauses.length, { timeout: 20_000 }).toBeGreaterThan(8);

@@ -218,7 +218,7 @@ test('contents without a grant are left out, and nothing is fetched for them', a
   expect(fake.requests).toEqual(['POST /api/v1/grants', 'POST /api/v1/grants']);
 });
 
-test('a content that arrives with a flipped bit is left out', async () => {
+test('a content that arrives with a flipped bit is left out (R32)', async () => {
   const [one, two] = [hashOf('one'), hashOf('two')];
   withGrants((response, _headers, body) => {
     const { hashes } = JSON.parse(body.toString()) as { hashes: ContentHash[] };
@@ -256,7 +256,7 @@ test.each([
   expect([...broken].filter((hash) => found.has(hash))).toEqual([]);
 });
 
-test('contents that the server cannot read hold up none of the others', async () => {
+test('contents that the server cannot read hold up none of the others (R36)', async () => {
   const broken = hashOf('content 42');
   withGrants((response, _headers, body) => {
     const { hashes } = JSON.parse(body.toString()) as { hashes: ContentHash[] };

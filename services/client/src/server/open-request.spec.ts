@@ -72,7 +72,7 @@ test('a server that refuses connections, or is not found, is unreachable', async
   await expect(openRequest(createHttp('file:///etc'), { method: 'GET', path: '/passwd' })).rejects.toBeInstanceOf(ServerError);
 });
 
-test('a black hole is found by the lack of progress, before and within an answer', async () => {
+test('a black hole is found by the lack of progress, before and within an answer (R35)', async () => {
   await proxy.set({ blackHole: true });
   await expect(open()).rejects.toMatchObject({ code: 'unreachable', message: 'nothing came or went for 1.0 s' });
   await proxy.heal();
@@ -89,7 +89,7 @@ test('an upload into a black hole is given up', async () => {
   expect(performance.now() - start).toBeLessThan(30_000);
 });
 
-test('a slow answer takes as long as it takes', async () => {
+test('a slow answer takes as long as it takes (R35)', async () => {
   fake.play(async (_request, response) => {
     response.writeHead(200);
     for (let n = 0; n < 30; n += 1) {

@@ -134,7 +134,7 @@ test('contents travel inside a negotiation, in a batch and alone, and come back 
   expect(paths.sort()).toEqual(['inline', 'large', ...small.map(([path]) => path)].sort());
 });
 
-test('bytes that were changed on the way are stored by no upload', async () => {
+test('bytes that were changed on the way are stored by no upload (R32)', async () => {
   await joinNew();
   const bytes = randomBytes(3 << 20);
   const asked = await negotiate(server, { changes: [put('x', bytes)] });
@@ -172,7 +172,7 @@ test('a download that is cut again and again goes on where it was', async () => 
   expect(proxy.passed.down - before).toBeLessThan(bytes.length + losses * (1 << 19));
 });
 
-test('a commit whose reply was lost is answered as at first when it is proposed again', async () => {
+test('a commit whose reply was lost is answered as at first when it is proposed again (R11)', async () => {
   await joinNew();
   const bytes = Buffer.from('once');
   const request = { changes: [put('once', bytes)], contents: new Map([[hashOf(bytes), bytes]]) };

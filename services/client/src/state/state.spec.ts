@@ -87,7 +87,7 @@ describe('State', () => {
     expect(state.base.isEmpty()).toBe(true);
   });
 
-  it('keeps the newer of two heads, and drops it only for the same or a newer version', () => {
+  it('keeps the newer of two heads, and drops it only for the same or a newer version (R18)', () => {
     state.remote.learn({ path: p('a'), version: v('5.0'), state: file('five') });
     state.remote.learn({ path: p('a'), version: v('4.0'), state: file('four') });
     expect(state.remote.get(p('a'))?.version).toBe('5.0');
@@ -97,7 +97,7 @@ describe('State', () => {
     expect(state.remote.oldestSeq()).toBeNull();
   });
 
-  it('sets a damaged file aside and starts without one', () => {
+  it('sets a damaged file aside and starts without one (R19)', () => {
     state.close();
     writeFileSync(join(root, STATE_FILE), 'this is no database, '.repeat(400));
     const opened = State.open(root);
@@ -107,7 +107,7 @@ describe('State', () => {
     expect(readdirSync(root).some((name) => name.startsWith(`${STATE_FILE}.unusable-`))).toBe(true);
   });
 
-  it('refuses a file of a newer version instead of setting it aside', () => {
+  it('refuses a file of a newer version instead of setting it aside (R19)', () => {
     state.close();
     const database = new DatabaseSync(join(root, STATE_FILE));
     database.exec('PRAGMA user_version = 99');

@@ -69,7 +69,7 @@ test('tells everything that is not as it should be, and the command that goes on
   ]);
 });
 
-test('never says "in sync" of what is not', () => {
+test('never says "in sync" of what is not (R40)', () => {
   expect(render(status({ ...quiet, in_sync: false })).join('\n')).not.toMatch(/in sync/);
 });
 

@@ -10,7 +10,7 @@ test.each([
   { attempt: 5, shortest: 24_000, middle: 27_000, longest: 30_000 },
   { attempt: 6, shortest: 24_000, middle: 27_000, longest: 30_000 },
   { attempt: 1e9, shortest: 24_000, middle: 27_000, longest: 30_000 },
-])('try $attempt comes after $shortest to $longest ms', ({ attempt, shortest, middle, longest }) => {
+])('try $attempt comes after $shortest to $longest ms (R35)', ({ attempt, shortest, middle, longest }) => {
   expect(retryDelayMs(attempt, 0)).toBe(shortest);
   expect(retryDelayMs(attempt, 0.5)).toBe(middle);
   expect(retryDelayMs(attempt, 1 - Number.EPSILON)).toBe(longest);

@@ -150,7 +150,7 @@ export function registerWatcherTests(className: string, module: string, make: (o
       await expectHints(['.syncpairignore', 'a/.syncpair_state.db']);
     });
 
-    it('never follows a link', async () => {
+    it('never follows a link (R29)', async () => {
       await mkdir(join(base, 'outside'));
       await symlink(join(base, 'outside'), at('link'));
       await symlink('.', at('loop'));

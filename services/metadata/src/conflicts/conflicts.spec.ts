@@ -50,7 +50,7 @@ async function quarrel(path = 'f.txt'): Promise<string> {
 }
 const open = async (): Promise<number> => (await alice.send({ changes: [] })).conflicts;
 
-test('a conflict is listed with both sides, and both can be fetched', async () => {
+test('a conflict is listed with both sides, and both can be fetched (R09)', async () => {
   const id = await quarrel();
   const conflicts = await list();
   expect(conflicts).toMatchObject([

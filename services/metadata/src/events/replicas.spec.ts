@@ -28,7 +28,7 @@ afterAll(async () => {
   await elsewhere.close();
 });
 
-test('I15: many commit to one directory at two replicas; the log has no gap, and each reader is led through all of it', async () => {
+test('I15: many commit to one directory at two replicas; the log has no gap, and each reader is led through all of it (R16)', async () => {
   const directory = 'busy';
   const devices = await Promise.all(
     Array.from({ length: 16 }, (_, index) => Device.join((index % 2 === 0 ? one : two).url, `device-${index}`, directory)),
@@ -72,7 +72,7 @@ test('a commit at one replica reaches a reader at another, and its own', async (
   }
 });
 
-test('lost notifications cost time only: the regular look at the heads finds what was committed elsewhere', async () => {
+test('lost notifications cost time only: the regular look at the heads finds what was committed elsewhere (R17)', async () => {
   const alice = await Device.join(one.url, 'alice', 'quiet');
   const bob = await Device.join(deaf.url, 'bob', 'quiet');
   const [hears, doesNot] = await Promise.all([EventReader.open(one.url, ['quiet']), EventReader.open(deaf.url, ['quiet'])]);

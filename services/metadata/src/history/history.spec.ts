@@ -75,7 +75,7 @@ describe('GET /api/v1/history', () => {
     }
   });
 
-  test('follows a path back through moves of it and of folders above it, and no further than each move', async () => {
+  test('follows a path back through moves of it and of folders above it, and no further than each move (R13)', async () => {
     await alice.commit(alice.put('old/f', 'one'));
     await alice.commit(alice.put('old/f', 'two', { base: '1.1' }));
     await alice.commit(alice.move('old', 'mid', '1.0'));
@@ -161,7 +161,7 @@ describe('GET /api/v1/tree', () => {
     expect((await fetch(`${replica.url}/api/v1/tree?${ask({ seq: '1', at: '2026-01-01T00:00:00Z' })}`)).status).toBe(400);
   });
 
-  test('a loser of a conflict never shows', async () => {
+  test('a loser of a conflict never shows (R09)', async () => {
     const base = await alice.commit(alice.put('f', 'base'));
     await alice.commit(alice.put('f', 'head', { base, mtime: 1_800_000_000_000_000_000n }));
     const { outcomes } = await alice.send({ changes: [alice.put('f', 'loser', { base })] });

@@ -90,7 +90,7 @@ describe('POST /upload', () => {
       ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
     });
 
-  test('raw bytes with another hash or size store nothing, with and without a length in front', async () => {
+  test('raw bytes with another hash or size store nothing, with and without a length in front (R32)', async () => {
     const fields = { path: 'a.txt', hash: sha256('hello'), modified: at(1) };
     const streamed = (text: string) => new Blob([text]).stream();
     expect((await raw(fields, 'other')).status).toBe(422);
@@ -273,7 +273,7 @@ describe('GET /download', () => {
     'x'.repeat(255),
     Array(100).fill('deep').join('/'),
   ];
-  test.each(strange)('a file named %j is carried exactly', async (path) => {
+  test.each(strange)('a file named %j is carried exactly (R31)', async (path) => {
     const content = `content of ${path}`;
     expect(await upload(path, content, at(1))).toMatchObject({ status: 201, body: { path, head: true } });
     const answer = await download(path);
@@ -520,7 +520,7 @@ describe('hostile requests', () => {
     'x'.repeat(256),
     '\ud800',
   ];
-  test.each(badPaths)('the path %j is refused everywhere', async (path) => {
+  test.each(badPaths)('the path %j is refused everywhere (R30)', async (path) => {
     expect((await upload(path, 'x', at(1))).status).toBe(400);
     const file = { path, hash: sha256('x'), size: 1, modified: at(1) };
     expect((await sync({ files: { [path]: file } })).status).toBe(400);
@@ -574,7 +574,7 @@ describe('hostile requests', () => {
     expect((await upload('a.txt', 'x', at(1), { directory: label })).status).toBe(400);
   });
 
-  test('labels never alias each other', async () => {
+  test('labels never alias each other (R37)', async () => {
     const labels = ['a:b', 'a%3Ab', "'; DROP TABLE directory; --", '${x}', '<script>', 'Alice', 'alice', '../x', 'n\u0303', 'ñ'];
     for (const label of labels) {
       expect((await upload('who.txt', `${directory} ${label}`, at(1), { client_id: label, shared: false })).status).toBe(201);

@@ -104,7 +104,7 @@ test('a job that moves something has a transaction of its own', async () => {
   expect(authors()).toContainEqual(['mover']);
 });
 
-test('a job that cannot be stored fails alone', async () => {
+test('a job that cannot be stored fails alone (R12)', async () => {
   const broken = job('broken', [{ ...put('broken'), id: '\0' }]);
   const settled = await Promise.allSettled([
     queue.commit(edits('first', 1)),
@@ -116,7 +116,7 @@ test('a job that cannot be stored fails alone', async () => {
   expect(authors().flat()).toEqual(['first', 'before', 'after']);
 });
 
-test('a job of another history, or from beyond the log, is told to join again, and its neighbours are decided', async () => {
+test('a job of another history, or from beyond the log, is told to join again, and its neighbours are decided (R19)', async () => {
   const [, stranger, beyond, known] = await Promise.all([
     queue.commit(edits('first', 1)),
     queue.commit(job('stranger', [put('s')], { epoch: 'other' })),

@@ -197,7 +197,7 @@ describe('the tables and the decisions agree', () => {
 });
 
 describe('whatever is edited and moved', () => {
-  test('replaying the log gives the heads, at its end and after each commit; every repeat is answered alike', async () => {
+  test('replaying the log gives the heads, at its end and after each commit; every repeat is answered alike (R16)', async () => {
     await fc.assert(
       fc.asyncProperty(
         groupsOf(fc.oneof({ weight: 4, arbitrary: edit }, { weight: 3, arbitrary: move }, { weight: 1, arbitrary: again })),

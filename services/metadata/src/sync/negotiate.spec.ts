@@ -52,7 +52,7 @@ describe('what is decided is kept', () => {
     expect(again.head).toBe('1');
   });
 
-  test('concurrent edits: one head, one loser, one open conflict', async () => {
+  test('concurrent edits: one head, one loser, one open conflict (R09)', async () => {
     const directory = freshDirectory();
     const alice = await Device.join(replica.url, 'alice', directory);
     const bob = await Device.join(replica.url, 'bob', directory);
@@ -69,7 +69,7 @@ describe('what is decided is kept', () => {
     ]);
   });
 
-  test('a folder moves as one line, and its paths have heads at both ends', async () => {
+  test('a folder moves as one line, and its paths have heads at both ends (R13)', async () => {
     const directory = freshDirectory();
     const alice = await Device.join(replica.url, 'alice', directory);
     const bob = await Device.join(replica.url, 'bob', directory);
@@ -107,7 +107,7 @@ describe('what is decided is kept', () => {
     expect(lines.at(-1)).toEqual({ end: true, heads: 8 });
   });
 
-  test('a content that the server lacks is asked for, and a grant given', async () => {
+  test('a content that the server lacks is asked for, and a grant given (R34)', async () => {
     const alice = await Device.join(replica.url, 'alice', freshDirectory());
     const change = alice.put('a.txt', 'unknown bytes', { inline: false });
     const answer = await alice.send({ changes: [change] });

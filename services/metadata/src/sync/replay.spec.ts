@@ -48,7 +48,7 @@ const requestOf = (device: Device, changes: ChangeJson[], contents: Record<strin
   contents,
 });
 
-test('I14: every kind of answer stays the same when its request is sent again and again', async () => {
+test('I14: every kind of answer stays the same when its request is sent again and again (R11)', async () => {
   const directory = freshDirectory();
   const alice = await Device.join(replica.url, 'alice', directory);
   const bob = await Device.join(replica.url, 'bob', directory);
@@ -74,7 +74,7 @@ test('I14: every kind of answer stays the same when its request is sent again an
   }
 });
 
-test('a change whose answer was lost is committed once', async () => {
+test('a change whose answer was lost is committed once (R11)', async () => {
   const alice = await Device.join(replica.url, 'alice', freshDirectory());
   for (let round = 1; round <= 5; round += 1) {
     const text = `round ${round}`;
@@ -87,7 +87,7 @@ test('a change whose answer was lost is committed once', async () => {
   }
 });
 
-test('many at once send the same change: one commit, one answer', async () => {
+test('many at once send the same change: one commit, one answer (R11)', async () => {
   const alice = await Device.join(replica.url, 'alice', freshDirectory());
   const change = alice.put('f', 'text');
   const body = requestOf(alice, [change], { [(change as { entry: { hash: string } }).entry.hash]: Buffer.from('text').toString('base64') });
@@ -97,7 +97,7 @@ test('many at once send the same change: one commit, one answer', async () => {
   expect((await alice.send({ changes: [] })).head).toBe('1');
 });
 
-test('a losing change in a group of requests fails none of the others', async () => {
+test('a losing change in a group of requests fails none of the others (R12)', async () => {
   const directory = freshDirectory();
   const alice = await Device.join(replica.url, 'alice', directory);
   const base = await alice.commit(alice.put('f', 'base'));

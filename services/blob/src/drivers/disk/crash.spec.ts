@@ -20,7 +20,7 @@ const KILLS = [
 ] as const;
 
 describe.skipIf(!traceable)('I11: the disk store, killed in the middle of a system call', () => {
-  it.each(KILLS.flatMap(([call, turns]) => turns.map((turn) => [call, turn] as const)))('%s number %i', async (call, turn) => {
+  it.each(KILLS.flatMap(([call, turns]) => turns.map((turn) => [call, turn] as const)))('%s number %i (R33)', async (call, turn) => {
     const folder = await mkdtemp(join(tmpdir(), 'blob-crash-'));
     try {
       const inject = `inject=${call}:signal=SIGKILL:when=${turn}`;

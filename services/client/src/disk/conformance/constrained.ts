@@ -71,12 +71,12 @@ export function registerConstrainedTests(make: MakeDisk, module: string): void {
       });
     });
 
-    it('takes what lies on another file system for unknown, and leaves it alone', async (context) => {
+    it('takes what lies on another file system for unknown, and leaves it alone (R21)', async (context) => {
       const answer = await possible(context, () => runScript(MOUNTED, [module, world().root], mounting));
       expect(answer).toEqual({ other: true, codes: Array.from({ length: 5 }, () => 'other_file_system') });
     });
 
-    it('reports what permissions forbid per path, and changes no permissions', async (context) => {
+    it('reports what permissions forbid per path, and changes no permissions (R36)', async (context) => {
       const { root, base, at } = world();
       for (const name of ['readonly', 'allowed', 'locked', 'blind']) mkdirSync(at(name));
       for (const name of ['readonly/kept', 'locked/hidden', 'blind/child', 'secret']) writeFileSync(at(name), 'kept');

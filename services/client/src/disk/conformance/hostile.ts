@@ -36,7 +36,7 @@ export function registerHostileTests(make: MakeDisk, module: string): void {
   describe.skipIf(process.platform !== 'linux')('among hostile neighbours', () => {
     const world = useWorld(make);
 
-    it('never reads, writes or removes outside while a folder is swapped for a link in a loop', { timeout: 120_000 }, async () => {
+    it('never reads, writes or removes outside while a folder is swapped for a link in a loop (R29)', { timeout: 120_000 }, async () => {
       const { disk, root, outside, at } = world();
       mkdirSync(at('d'));
       writeFileSync(`${outside}/secret`, 'secret');
@@ -73,7 +73,7 @@ export function registerHostileTests(make: MakeDisk, module: string): void {
       expect(outcomes.get('0 problem')).toBeGreaterThan(0);
     });
 
-    it('leaves each file wholly old or wholly new when it is killed, and cleans up', { timeout: 120_000 }, async () => {
+    it('leaves each file wholly old or wholly new when it is killed, and cleans up (R27)', { timeout: 120_000 }, async () => {
       const { root, at, disk } = world();
       const names = Array.from({ length: 20 }, (_, index) => `f${index}`);
       for (const name of names) writeFileSync(at(name), '0'.repeat(100_000));

@@ -22,7 +22,7 @@ export function registerInterferenceTests(make: MakeDisk, module: string): void 
   describe.skipIf(!hasStrace)('interfered with by strace', () => {
     const world = useWorld(make);
 
-    it('rescues what is written to a file while it is replaced (strace holds the rename)', async (context) => {
+    it('rescues what is written to a file while it is replaced (strace holds the rename) (R26)', async (context) => {
       const { root, at, disk } = world();
       writeFileSync(at('f'), 'theirs');
       const descriptor = openSync(at('f'), 'a');
@@ -42,7 +42,7 @@ export function registerInterferenceTests(make: MakeDisk, module: string): void 
       expect(await observed(disk, rescued)).toMatchObject({ kind: 'file' });
     });
 
-    it('gives back what is written to a file while it is removed (strace holds the rename)', async (context) => {
+    it('gives back what is written to a file while it is removed (strace holds the rename) (R26)', async (context) => {
       const { root, at } = world();
       writeFileSync(at('f'), 'theirs');
       const descriptor = openSync(at('f'), 'a');
@@ -59,7 +59,7 @@ export function registerInterferenceTests(make: MakeDisk, module: string): void 
       expect(debris(world())).toEqual([]);
     });
 
-    it('never replaces what appears where nothing was (strace holds the link)', async (context) => {
+    it('never replaces what appears where nothing was (strace holds the link) (R25)', async (context) => {
       const { root, at } = world();
       const wrapper = strace('link', 'delay_enter=700000:when=1');
       const applied = runScript(APPLY, [module, root, 'file', 'absent'], { wrapper }).catch((error: unknown) => error as Error);

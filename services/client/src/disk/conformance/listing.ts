@@ -25,7 +25,7 @@ export function registerListingTests(make: MakeDisk): void {
       expect(await disk.stat([path('dir'), path('file'), path('link')])).toEqual([kinds['dir'], kinds['file'], kinds['link']]);
     });
 
-    it('leaves out its own names at the root only', async () => {
+    it('leaves out its own names at the root only (R38)', async () => {
       const { disk, at } = world();
       mkdirSync(at('sub'));
       for (const name of ['.syncpair_state.db', '.syncpairignore', 'sub/.syncpair_state.db']) writeFileSync(at(name), '');
@@ -33,7 +33,7 @@ export function registerListingTests(make: MakeDisk): void {
       expect((await listing(disk, 'sub')).entries.map((entry) => entry.path)).toEqual(['sub/.syncpair_state.db']);
     });
 
-    it('tells names with line feeds, quotes, emoji and 255 bytes exactly', async () => {
+    it('tells names with line feeds, quotes, emoji and 255 bytes exactly (R31)', async () => {
       const { disk, at } = world();
       const names = [
         'a\nb',
@@ -78,7 +78,7 @@ export function registerListingTests(make: MakeDisk): void {
       server.close();
     });
 
-    it('tells null only where there is certainly nothing', async () => {
+    it('tells null only where there is certainly nothing (R20)', async () => {
       const { disk, at, outside } = world();
       writeFileSync(at('file'), '');
       writeFileSync(`${outside}/f`, '');
@@ -87,7 +87,7 @@ export function registerListingTests(make: MakeDisk): void {
       expect(await disk.stat(nothing)).toEqual(nothing.map(() => null));
     });
 
-    it('says why a folder cannot be listed', async () => {
+    it('says why a folder cannot be listed (R21)', async () => {
       const { disk, at, outside } = world();
       writeFileSync(at('file'), '');
       symlinkSync(outside, at('link'));

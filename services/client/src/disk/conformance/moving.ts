@@ -38,7 +38,7 @@ export function registerMovingTests(make: MakeDisk): void {
       expect(await observed(disk, 'link')).toMatchObject({ kind: 'link', target: 'f', mtime: MTIME });
     });
 
-    it('removes what is expected and nothing else', async () => {
+    it('removes what is expected and nothing else (R25)', async () => {
       const { disk, at } = world();
       const remove = async (name: string, expected = stampOf(disk, name)) =>
         act(disk, { op: 'remove', path: path(name), expected: await expected });
@@ -66,7 +66,7 @@ export function registerMovingTests(make: MakeDisk): void {
       expect(debris(world())).toEqual([]);
     });
 
-    it('renames a file, a link and a folder with all in it, to a free name only', async () => {
+    it('renames a file, a link and a folder with all in it, to a free name only (R25)', async () => {
       const { disk, at } = world();
       mkdirSync(at('d/deep'), { recursive: true });
       writeFileSync(at('d/deep/f'), 'content');

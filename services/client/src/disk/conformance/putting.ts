@@ -48,7 +48,7 @@ export function registerPuttingTests(make: MakeDisk): void {
       }
     });
 
-    it('replaces what is expected and nothing else', async () => {
+    it('replaces what is expected and nothing else (R25)', async () => {
       const { disk, at } = world();
       writeFileSync(at('f'), 'old');
       const before = await stampOf(disk, 'f');
@@ -79,7 +79,7 @@ export function registerPuttingTests(make: MakeDisk): void {
       expect(debris(world())).toEqual([]);
     });
 
-    it('replaces an empty folder, and never a full one', async () => {
+    it('replaces an empty folder, and never a full one (R08)', async () => {
       const { disk, at } = world();
       mkdirSync(at('empty'));
       mkdirSync(at('full'));

@@ -30,7 +30,7 @@ export function registerReadingTests(make: MakeDisk): void {
       ]);
     });
 
-    it('says changed where the stamp is not the expected one, or the object is not a file any more', async () => {
+    it('says changed where the stamp is not the expected one, or the object is not a file any more (R39)', async () => {
       const { disk, at, outside } = world();
       for (const name of ['grown', 'gone', 'linked', 'folder', 'kept', 'fifo']) writeFileSync(at(name), name);
       mkdirSync(at('d'));
@@ -92,7 +92,7 @@ export function registerReadingTests(make: MakeDisk): void {
       ['a file', (root: string) => writeFileSync(root, '')],
       ['another folder', (root: string) => mkdirSync(root)],
     ] as const) {
-      it(`is lost when it is ${what}: every call rejects, nothing counts as absent`, async () => {
+      it(`is lost when it is ${what}: every call rejects, nothing counts as absent (R20)`, async () => {
         const { disk, root, base, at } = world();
         writeFileSync(at('f'), '');
         const { stamp } = await observedFile(disk, 'f');
