@@ -6,20 +6,12 @@ import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import { WorkerDisk } from '../disk/worker-disk.ts';
 import type { Logger } from '../log/logger.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { IgnoreFile } from '../scan/ignore-file.ts';
-import { LocalChanges } from '../scan/local-changes.ts';
 import { createSyncServer } from '../server/http-sync-server.ts';
 import { lockRoot } from '../state/root-lock.ts';
 import { State } from '../state/state.ts';
-import { ContentCache } from '../transfer/content-cache.ts';
-import { retryDelayMs } from '../transfer/retry-delay.ts';
 import { createWatcher } from '../watch/create-watcher.ts';
-import { RenewableWatcher } from '../watch/renewable-watcher.ts';
-import { Connection } from './connection.ts';
-import { DirectorySync } from './directory-sync.ts';
-import type { Engine } from './engine.ts';
-import { Problems } from './problems.ts';
-import { WakeSignal } from './wake-signal.ts';
+import { assembleDirectory } from './assemble-directory.ts';
+import type { DirectorySync } from './directory-sync.ts';
 
 /** Milliseconds that requests under way get to end by themselves when the client stops; every one of them may be repeated later. */
 const STOP_PATIENCE_MS = 1_500;
@@ -60,20 +52,13 @@ export async function openDirectory(
     keepNamespace(client, config, state, log);
     const disk = new WorkerDisk(config.localPath);
     opened.push(disk);
-    const root = await disk.identify();
-    if (!inspect) await disk.clean();
-    const ignoreFile = new IgnoreFile(config.ignorePatterns, (message) => log.warn(`${config.name}: ${message}`));
     const device = state.fact('device') as string;
-    const scanSignal = new WakeSignal();
-    const signal = new WakeSignal(scanSignal);
-    const delay = (attempt: number): number => retryDelayMs(attempt, Math.random());
     const idPrefix = randomBytes(9).toString('base64url');
     let ids = 0;
-    const ignore = await ignoreFile.load(disk);
     const requests = new AbortController();
-    const engine: Engine = {
-      config,
+    const sync = await assembleDirectory({
       clientId: client.clientId,
+      config,
       state,
       disk,
       server: createSyncServer({
@@ -85,27 +70,13 @@ export async function openDirectory(
         conflictCopies: config.conflictCopies,
         signal: requests.signal,
       }),
-      connection: new Connection({ clock: systemClock, log, delay, onChange: () => signal.wake() }),
       clock: systemClock,
       log,
-      problems: new Problems(delay, ({ path, code, message }) => log.warn(`${config.name}: ${path}: ${message} (${code})`)),
-      changes: new LocalChanges(),
-      contents: new ContentCache(),
-      pushing: new Set(),
-      applying: new Set(),
-      overtaken: new Map(),
-      ignore,
-      head: state.cursor,
-      pullWanted: true,
-      headsWanted: false,
-      ownMoves: [],
-      conflicts: Number(state.fact('conflicts') ?? 0),
+      random: Math.random,
       newId: () => `${idPrefix}${(ids++).toString(36)}`,
-      wake: () => signal.wake(),
-      nextWake: (due) => signal.wait(signal.count, systemClock, due),
-    };
-    const watcher = new RenewableWatcher(() => createWatcher({ root: config.localPath, prunes: (folder) => engine.ignore.prunes(folder) }));
-    const sync = new DirectorySync({ engine, signal, scanSignal, watcher, ignoreFile, delay, inspect }, root);
+      makeWatcher: (engine) => createWatcher({ root: config.localPath, prunes: (folder) => engine.ignore.prunes(folder) }),
+      inspect,
+    });
     return {
       sync,
       device,
@@ -113,7 +84,7 @@ export async function openDirectory(
         const patience = setTimeout(() => requests.abort(), STOP_PATIENCE_MS);
         await sync.stop();
         clearTimeout(patience);
-        if (!inspect) state.saveProblems(engine.problems.list());
+        if (!inspect) state.saveProblems(sync.engine.problems.list());
         await close();
       },
     };

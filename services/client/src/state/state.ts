@@ -95,18 +95,27 @@ export class State {
     try {
       if (isNew && process.platform !== 'win32') chmodSync(file, 0o600);
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY');
-      prepareSchema(database);
-      if (!isNew) {
-        const { quick_check: check } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
-        if (check !== 'ok') throw new UnusableStateError(`the state file is damaged: ${check}`);
-      }
-      const state = new State(database, onClose);
-      if (state.fact('device') === null) state.setFact('device', randomBytes(16).toString('hex'));
-      return state;
+      return State.over(database, { check: !isNew, onClose });
     } catch (error) {
       database.close();
       throw error;
     }
+  }
+
+  /**
+   * The state in a database that is open already, wherever it is; `close` closes it.
+   *
+   * @throws {NewerStateError | UnusableStateError}
+   */
+  static over(database: DatabaseSync, { check = false, onClose = (): void => undefined } = {}): State {
+    prepareSchema(database);
+    if (check) {
+      const { quick_check: result } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+      if (result !== 'ok') throw new UnusableStateError(`the state file is damaged: ${result}`);
+    }
+    const state = new State(database, onClose);
+    if (state.fact('device') === null) state.setFact('device', randomBytes(16).toString('hex'));
+    return state;
   }
 
   /** Runs `work` as one transaction: all of it or nothing. */
