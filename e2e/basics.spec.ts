@@ -21,7 +21,7 @@ import { useWorld } from './harness/world.ts';
 
 const world = useWorld();
 
-test('a hundred files go up and down, and edits, deletions and new folders follow [BAS-02]', async () => {
+test('a hundred files go up and down, and edits, deletions and new folders follow [BAS-01]', async () => {
   const alice = world.client('alice');
   for (let n = 0; n < 100; n += 1) {
     const folder = alice.at(`folder ${n % 7}`, `deep ${n % 3}`);
@@ -71,7 +71,7 @@ test('a renamed folder sends no content (R13)', async () => {
   expect(proxies[1].passed.down - before.down).toBeLessThan(100_000);
 });
 
-test('links, the executable bit and times are carried as they are', async () => {
+test('links, the executable bit and times are carried as they are [CON-05]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   mkdirSync(alice.at('folder'));
   writeFileSync(alice.at('folder', 'inside'), 'inside');
@@ -187,7 +187,7 @@ describe('a path changes its kind', () => {
     return stats === undefined ? null : stats.isDirectory() ? 'dir' : stats.isSymbolicLink() ? 'link' : 'file';
   };
 
-  test.each(['live', 'while the client is stopped'])('%s', async (when) => {
+  test.each(['live', 'while the client is stopped'])('%s [FSN-13]', async (when) => {
     const [alice, bob] = await world.started(['alice', 'bob']);
     for (const [from, to] of PAIRS) make(alice.at(`${from}-${to}`), from);
     await until('all are at bob', () => (PAIRS.every(([from, to]) => kindOf(bob.at(`${from}-${to}`)) === from) ? true : undefined));

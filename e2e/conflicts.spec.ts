@@ -140,7 +140,7 @@ function editTheSame(at: (path: string) => string): void {
 }
 
 test.each(['alice first', 'bob first'])(
-  'what both did while they were apart ends the same for everybody (%s) (R02) [CON-01]',
+  'what both did while they were apart ends the same for everybody (%s) (R02) [CON-01] [CON-02] [CON-14] [CON-16] [CON-18] [DEL-02]',
   async (order) => {
     const [alice, bob] = await world.started(['alice', 'bob'], { settings: { hold: 'off' } });
     for (const { name, files } of SCENARIOS)

@@ -33,7 +33,7 @@ async function keepBusy(clients: readonly ClientProcess[], random: Random, ledge
   for (const client of clients) if (!client.isRunning) await client.start();
 }
 
-test(`three clients edit, rename and delete at random, then are the same (seed ${seed})`, async ({ onTestFailed }) => {
+test(`three clients edit, rename and delete at random, then are the same (seed ${seed}) [CON-19]`, async ({ onTestFailed }) => {
   const done: string[] = [];
   onTestFailed(() => console.error([...done.slice(-400), replayCommand(seed, 'e2e/random.spec.ts')].join('\n')));
   const ledger = new Ledger();

@@ -35,7 +35,7 @@ function write(client: ClientProcess, path: string, text: string): void {
 }
 
 describe('the configurations of Alice and Bob', () => {
-  test('are taken as they are, share team_project both ways and keep what is private apart', async () => {
+  test('are taken as they are, share team_project both ways and keep what is private apart [CFG-04]', async () => {
     await inSync([alice, bob]);
     const { client, directories } = await alice.status();
     expect(client).toBe('alice');
@@ -67,7 +67,7 @@ describe('the configurations of Alice and Bob', () => {
     expect(JSON.stringify(mine)).toContain('personal_diary.txt');
   });
 
-  test('ignore what their patterns name, the defaults together with the own ones, and nothing else, also where a folder is deleted', async () => {
+  test('ignore what their patterns name, the defaults together with the own ones, and nothing else, also where a folder is deleted [CFG-01]', async () => {
     const ignored = ['a.tmp', 'deep/er/b.tmp', 'c.log', '.git/config', 'sub/.git/objects/ab/cd', '.git/a.txt'];
     const carried = ['a.tmp.txt', 'log', 'x.logs', 'git/config', '.gitignore', 'sub/.gitmodules', 'node_modules/left-pad/index.js'];
     for (const path of [...ignored, ...carried]) write(alice, `team-work/${path}`, `alice ${path}`);

@@ -93,7 +93,7 @@ class Project {
   }
 }
 
-test(`a git repository that is checked out between distant tags and committed to stays whole at the other side (seed ${seed})`, async ({
+test(`a git repository that is checked out between distant tags and committed to stays whole at the other side (seed ${seed}) [WRK-06]`, async ({
   onTestFailed,
 }) => {
   onTestFailed(() => console.error(replayCommand(seed, '--config e2e/vitest.real.config.ts e2e/real/git-repository.real.ts')));

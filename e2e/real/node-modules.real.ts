@@ -23,7 +23,7 @@ const modesOf = (folder: string, tree: Tree): string[] =>
     kind === 'file' ? [`${path} ${lstatSync(Buffer.from(`${folder}/${path}`, 'latin1')).mode & 0o100}`] : [],
   );
 
-test("this project's own node_modules: identical at the other side, and not one byte of content again after a restart of everything or under another name", async () => {
+test("this project's own node_modules: identical at the other side, and not one byte of content again after a restart of everything or under another name [WRK-07]", async () => {
   const started = performance.now();
   const elapsed = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   const server = world.otherServer();

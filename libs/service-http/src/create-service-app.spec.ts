@@ -181,7 +181,7 @@ describe('createServiceApp', () => {
     expect(await (await get(`/down/${long}`)).json()).toEqual({ params: { '*': decodeURIComponent(long) } });
   });
 
-  it('refuses requests that a page of another origin makes a browser send', async () => {
+  it('refuses requests that a page of another origin makes a browser send [SEC-17]', async () => {
     expect((await get('/big', { origin: 'http://evil.example' })).status).toBe(403);
     expect((await get('/big', { origin: 'null' })).status).toBe(403);
     expect((await get('/big', { origin: url })).status).toBe(200);
@@ -208,7 +208,7 @@ describe('createServiceApp', () => {
     expect((await get('/big', { 'x-request-id': 'a b"' })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('SEC-14: answers bytes that are not HTTP, or could be read in two ways, with an error body, and closes', async () => {
+  it('answers bytes that are not HTTP, or could be read in two ways, with an error body, and closes [SEC-14]', async () => {
     const post = 'POST /echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n';
     const ambiguous = [
       `${post}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,

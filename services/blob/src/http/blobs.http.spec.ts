@@ -187,7 +187,7 @@ describe('the blob service over HTTP', () => {
     expect((await put(hash, bytes)).status).toBe(201);
   });
 
-  it('SEC-02: answers any other path or method with an error body, and stores nothing (R30)', async () => {
+  it('answers any other path or method with an error body, and stores nothing (R30) [SEC-02]', async () => {
     const before = await stored();
     const { hash, bytes } = small('fuzz');
     const paths = [
@@ -220,7 +220,7 @@ describe('the blob service over HTTP', () => {
     expect(await stored()).toEqual(before);
   });
 
-  it('SEC-13: cuts a content at the limit, declared or not', async () => {
+  it('cuts a content at the limit, declared or not [SEC-13]', async () => {
     const hash = hashOf(Buffer.from('huge'));
     const headers = { ...BYTES, [GRANT_HEADER]: grant('write', [hash]) };
     const declared = await raw(
@@ -242,7 +242,7 @@ describe('the blob service over HTTP', () => {
     expect(await stored()).not.toContain(hash);
   });
 
-  it('SEC-13: forgets an upload whose sender goes away', async () => {
+  it('forgets an upload whose sender goes away [SEC-13]', async () => {
     const bytes = randomBytes(2_000_000);
     const upload = send('PUT', `/blobs/${hashOf(bytes)}`, {
       ...BYTES,

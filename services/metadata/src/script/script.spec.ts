@@ -520,7 +520,7 @@ describe('hostile requests', () => {
     'x'.repeat(256),
     '\ud800',
   ];
-  test.each(badPaths)('the path %j is refused everywhere (R30)', async (path) => {
+  test.each(badPaths)('the path %j is refused everywhere (R30) [SEC-02]', async (path) => {
     expect((await upload(path, 'x', at(1))).status).toBe(400);
     const file = { path, hash: sha256('x'), size: 1, modified: at(1) };
     expect((await sync({ files: { [path]: file } })).status).toBe(400);
@@ -554,7 +554,7 @@ describe('hostile requests', () => {
     '/download/.syncpair_state.db',
     '/download/%2Esyncpair%2Fx',
     `/download/${'x/'.repeat(4_000)}x`,
-  ])('the URL %s is refused', async (url) => {
+  ])('the URL %s is refused [SEC-02]', async (url) => {
     expect((await raw('GET', `${url}?${query()}`)).status).toBe(400);
   });
 
@@ -565,16 +565,16 @@ describe('hostile requests', () => {
     `${sha256('x')}0`,
     `../${sha256('x').slice(3)}`,
     `md5:${sha256('x').slice(4)}`,
-  ])('the hash %s is refused', async (badHash) => {
+  ])('the hash %s is refused [SEC-01]', async (badHash) => {
     expect((await upload('a.txt', 'x', at(1), { hash: badHash })).status).toBe(400);
   });
 
-  test.each(['', '.', '..', 'x'.repeat(300), 'a\r\nb', 'a\0b', '\ud800'])('the label %j is refused', async (label) => {
+  test.each(['', '.', '..', 'x'.repeat(300), 'a\r\nb', 'a\0b', '\ud800'])('the label %j is refused [SEC-07]', async (label) => {
     expect((await upload('a.txt', 'x', at(1), { client_id: label })).status).toBe(400);
     expect((await upload('a.txt', 'x', at(1), { directory: label })).status).toBe(400);
   });
 
-  test('labels never alias each other (R37)', async () => {
+  test('labels never alias each other (R37) [SEC-07]', async () => {
     const labels = ['a:b', 'a%3Ab', "'; DROP TABLE directory; --", '${x}', '<script>', 'Alice', 'alice', '../x', 'n\u0303', 'ñ'];
     for (const label of labels) {
       expect((await upload('who.txt', `${directory} ${label}`, at(1), { client_id: label, shared: false })).status).toBe(201);
@@ -609,7 +609,7 @@ describe('hostile requests', () => {
       'a time without a zone',
       `{"client_id":"a","directory":"d","files":{"a":{"path":"a","hash":"${sha256('')}","size":0,"modified":"2026-01-01"}}}`,
     ],
-  ])('a body of %s is refused', async (_name, body) => {
+  ])('a body of %s is refused [SEC-10]', async (_name, body) => {
     for (const route of [
       '/sync',
       '/upload',
@@ -631,7 +631,7 @@ describe('hostile requests', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
-  test('a million keys are refused or answered, and nothing else waits', async () => {
+  test('a million keys are refused or answered, and nothing else waits [SEC-10]', async () => {
     const keys = (value: string) =>
       `{"client_id":"a","directory":"${directory}","files":{${Array.from({ length: 1_000_000 }, (_, n) => `"${n}":${value}`)}}}`;
     const answer = await raw('POST', '/sync', { 'content-type': 'application/json' }, keys('1'));
@@ -643,11 +643,11 @@ describe('hostile requests', () => {
     ['brackets', '/sync', `{"client_id":"a","directory":"d","files":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
     ['objects', '/sync', `{"client_id":"a","directory":"d","files":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`],
     ['brackets', '/api/v1/negotiate', `{"protocol":1,"changes":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-  ])('nested %s, 100,000 deep, in %s are refused', async (_name, route, body) => {
+  ])('nested %s, 100,000 deep, in %s are refused [SEC-10]', async (_name, route, body) => {
     expect((await raw('POST', route, { 'content-type': 'application/json' }, body)).status).toBe(400);
   });
 
-  test('a key twice is the last one; a float where a number of the log belongs is refused', async () => {
+  test('a key twice is the last one; a float where a number of the log belongs is refused [SEC-10]', async () => {
     const answer = await raw(
       'POST',
       '/sync',
@@ -662,7 +662,7 @@ describe('hostile requests', () => {
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json5', ''])(
-    'a body of type %j, as a page in a browser may send it, is refused',
+    'a body of type %j, as a page in a browser may send it, is refused [SEC-17]',
     async (type) => {
       for (const route of ['/upload', '/sync', '/api/v1/negotiate']) {
         const answer = await raw('POST', route, type === '' ? {} : { 'content-type': type }, '{"client_id":"a"}');

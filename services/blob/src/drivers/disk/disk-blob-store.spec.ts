@@ -92,7 +92,7 @@ describe('the disk store', () => {
     expect(await readdir(join(folder, 'tmp'))).toEqual(['young']);
   });
 
-  it('SEC-09: refuses a shard that is a link, and never writes through it', async () => {
+  it('refuses a shard that is a link, and never writes through it [SEC-09]', async () => {
     const outside = await newFolder();
     const hash = hashOf(Buffer.from('text'));
     const shard = join(folder, 'objects', hash.slice(0, 2));
@@ -105,7 +105,7 @@ describe('the disk store', () => {
     await rm(outside, { recursive: true });
   });
 
-  it('SEC-09: goes on in its own folders when one is exchanged for a link meanwhile', async () => {
+  it('goes on in its own folders when one is exchanged for a link meanwhile [SEC-09]', async () => {
     const outside = await newFolder();
     for (const name of ['objects', 'packs', 'tmp']) {
       await rename(join(folder, name), join(folder, `${name}-moved`));
@@ -119,7 +119,7 @@ describe('the disk store', () => {
     await rm(outside, { recursive: true });
   });
 
-  it('SEC-09: reads no file outside, whatever stands under the name of a content', async () => {
+  it('reads no file outside, whatever stands under the name of a content [SEC-09]', async () => {
     const hash = hashOf(Buffer.from('text'));
     await writeFile(join(folder, 'outside'), 'text');
     await mkdir(join(folder, 'objects', hash.slice(0, 2)));
@@ -136,7 +136,7 @@ describe('the disk store', () => {
     expect(await textOf('folder')).toBe(null);
   });
 
-  it('takes a storage folder that is itself a link', async () => {
+  it('takes a storage folder that is itself a link [SEC-09]', async () => {
     const link = `${folder}-link`;
     await symlink(folder, link);
     const other = await openDiskBlobStore(link);
