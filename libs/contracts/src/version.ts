@@ -17,6 +17,14 @@ export type HeadJson = z.input<typeof headSchema>;
 
 export const encodeHead = (head: Head): HeadJson => ({ path: head.path, version: head.version, state: encodeState(head.state) });
 
+/**
+ * What made a version: somebody's edit of a path (`edit`), of its time or executable bit only (`touch`), its first version (`creation`), its
+ * deletion; a move of it or of a folder above; a command (`restore`, `undo`, `resolve` of a conflict); a call of a script; or the `server`
+ * by itself, which adds folders that a path needs and conflict copies.
+ */
+export const CAUSES = ['edit', 'touch', 'creation', 'deletion', 'move', 'restore', 'undo', 'resolve', 'script', 'server'] as const;
+export type Cause = (typeof CAUSES)[number];
+
 /** One line of `history`: a version with who made it and what became of it. */
 export const historyItemSchema = z.object({
   path: z.string(),
@@ -43,5 +51,9 @@ export const historyItemSchema = z.object({
   parent: z.string().nullable(),
   /** The path it was moved from, when a move made it. */
   moved_from: z.string().nullable(),
+  /** Older servers do not tell; a newer one may have more. */
+  cause: z.string().optional(),
+  /** The version that it brings back: one of the path itself, or of the path that it had then. */
+  restored_from: z.string().nullable().optional(),
 });
 export type HistoryItem = z.infer<typeof historyItemSchema>;

@@ -32,6 +32,8 @@ export interface CommitContext {
   /** The size of a content that is durable on the server and that the proposer may use; null when there is none. */
   readonly contentSize: (hash: ContentHash) => number | null;
   readonly conflictCopies: boolean;
+  /** A change whose base is not the head is superseded: it contests nothing, and replaces nothing that was not seen. */
+  readonly strict?: boolean;
 }
 
 export interface CommitDecision {
@@ -54,7 +56,9 @@ export interface CommitDecision {
  */
 export function decideCommit(view: DirectoryView, changes: readonly (PutChange | DeleteChange)[], context: CommitContext): CommitDecision {
   const decider = new Decider(new Overlay(view, context.seq, context.firstOrdinal), context);
-  const outcomes = changes.map((change) => decider.answer(change) ?? (change.op === 'put' ? decider.put(change) : decider.remove(change)));
+  const outcomes = changes.map(
+    (change) => decider.answer(change) ?? decider.stale(change) ?? (change.op === 'put' ? decider.put(change) : decider.remove(change)),
+  );
   return { outcomes, writes: decider.overlay.writes, conflicts: decider.conflicts };
 }
 
@@ -91,6 +95,23 @@ class Decider {
       return { id: change.id, status: 'merged', head: headOf(earlier.path, earlier.version) };
     }
     return { id: change.id, status: 'committed', version: earlier.version.version, conflict: earlier.conflict };
+  }
+
+  /** What a strict change is answered when something else than what it was made from would be replaced. */
+  stale(change: PutChange | DeleteChange): Outcome | null {
+    if (this.#context.strict !== true) return null;
+    const head = this.overlay.head(change.path);
+    const inTheWay =
+      change.op === 'put' &&
+      (ancestorsOf(change.path).some((folder) => this.#isNoFolder(folder)) ||
+        (head?.state.kind === 'dir' && change.entry.kind !== 'dir' && this.overlay.liveChildren(change.path) > 0));
+    if ((head?.version ?? null) === change.base && !inTheWay) return null;
+    return { id: change.id, status: 'superseded', head: head && headOf(change.path, head) };
+  }
+
+  #isNoFolder(path: RelativePath): boolean {
+    const head = this.overlay.head(path);
+    return isLive(head) && head.state.kind !== 'dir';
   }
 
   put(change: PutChange): Outcome {

@@ -20,6 +20,7 @@ export interface CommitOptions {
   /** Nanoseconds since 1970. */
   readonly now?: bigint;
   readonly conflictCopies?: boolean;
+  readonly strict?: boolean;
   /** Contents that the server lacks. */
   readonly missing?: ReadonlySet<ContentHash>;
 }
@@ -44,7 +45,7 @@ export class MemoryDirectory {
 
   /** Decides the changes as one commit and stores what is decided. */
   commit(changes: readonly Edit[], options: CommitOptions = {}): readonly Outcome[] {
-    const { device = 'device', author = device, now = 0n, conflictCopies = false, missing = new Set() } = options;
+    const { device = 'device', author = device, now = 0n, conflictCopies = false, strict = false, missing = new Set() } = options;
     const seq = this.seq + 1;
     const decision = decideCommit(this.view(device), changes, {
       seq,
@@ -53,6 +54,7 @@ export class MemoryDirectory {
       author,
       contentSize: (hash) => (missing.has(hash) ? null : 1),
       conflictCopies,
+      strict,
     });
     if (decision.writes.length > 0) this.seq = seq;
     this.conflicts.push(...decision.conflicts);

@@ -159,7 +159,7 @@ describe('while the clients run', () => {
       );
     expect(await json<HistoryItem[]>('bob', 'history', 'report.txt')).toHaveLength(3);
     const table = (await as('bob', 'history', 'report.txt')).stdout.trimEnd().split('\n');
-    expect(table[0]).toMatch(/^VERSION +WHEN +BY +WHAT +SIZE +HASH +PATH$/);
+    expect(table[0]).toMatch(/^VERSION +WHEN +BY +WHY +WHAT +SIZE +HASH +PATH$/);
     expect(table).toHaveLength(4);
   });
 

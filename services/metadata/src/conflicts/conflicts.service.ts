@@ -61,8 +61,9 @@ export class ConflictsService {
       throw new DomainError('not_found', `version ${version} is gone`, path);
     const here = await followMoves(this.#database, directory.id, path, conflict.id.slice(1) as VersionId);
     const target = choice === 'loser' ? here : conflictCopyPath(here, conflict.loser.author, version);
+    const origin = { call: 'resolve', restored: new Map([[target, version]]) } as const;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const done = await this.#history.put(ref, directory, target, loser.stored.state);
+      const done = await this.#history.put({ ref, directory, path: target, entry: loser.stored.state, origin });
       if (done !== null) return done.changed ? [target] : [];
     }
     throw new DomainError('conflict', 'the path keeps changing; ask again', target);

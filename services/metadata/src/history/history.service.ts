@@ -16,6 +16,7 @@ import { type Directory, findDirectory } from '../store/directory-repository.ts'
 import { type HistoryPlace, readDirectoryHistory, readPathHistory } from '../store/history-repository.ts';
 import { countLiveChildren, readHeads, readVersions } from '../store/state-repository.ts';
 import type { CallCommits } from '../sync/call-commits.ts';
+import type { CommitOrigin } from '../sync/commit-job.ts';
 import { encodePlace } from './history-cursor.ts';
 
 /** Commits that may come in between before a restore gives up. */
@@ -52,19 +53,22 @@ export class HistoryService {
       if (directory === null || old === undefined) throw new DomainError('not_found', `no version ${version} of this path`, path);
       if (old.state.kind === 'tombstone')
         throw new DomainError('invalid_request', `version ${version} is a deletion; name one before it`, path);
-      const done = await this.put(ref, directory, path, old.state);
+      const origin = { call: 'restore', restored: new Map([[path, version]]) } as const;
+      const done = await this.put({ ref, directory, path, entry: old.state, origin });
       if (done !== null) return { path, ...done, restored_from: version };
     }
     throw new DomainError('conflict', 'the path keeps changing; ask again', path);
   }
 
   /** Makes an entry, whose content the directory has, the head of a path; null when somebody else was faster. */
-  async put(
-    ref: DirectoryRef,
-    directory: Directory,
-    path: RelativePath,
-    entry: Entry,
-  ): Promise<{ readonly version: VersionId; readonly changed: boolean } | null> {
+  async put(wanted: {
+    readonly ref: DirectoryRef;
+    readonly directory: Directory;
+    readonly path: RelativePath;
+    readonly entry: Entry;
+    readonly origin: CommitOrigin;
+  }): Promise<{ readonly version: VersionId; readonly changed: boolean } | null> {
+    const { ref, directory, path, entry, origin } = wanted;
     const head = (await readHeads(this.#db, directory.id, [path])).get(path);
     if (head !== undefined && sameState(head.state, entry)) return { version: head.version, changed: false };
     if (head?.state.kind === 'dir' && ((await countLiveChildren(this.#db, directory.id, [path])).get(path) ?? 0) > 0) {
@@ -73,7 +77,7 @@ export class HistoryService {
     const stored = entry.kind === 'file' ? await contentsOfDirectory(this.#db, directory.id, [entry.hash]) : [];
     const changes = [{ op: 'put', id: randomUUID(), path, base: head?.version ?? null, entry }] as const;
     const contents = new Map(stored.map((content) => [content.hash, content]));
-    const [outcome] = await this.#commits.commit({ ref, directory, changes, contents });
+    const [outcome] = await this.#commits.commit({ ref, directory, changes, contents, origin, strict: true });
     switch (outcome?.status) {
       case 'committed':
         return outcome.conflict === null ? { version: outcome.version, changed: true } : null;

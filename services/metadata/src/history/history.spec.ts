@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { HistoryItem, OutcomeJson } from '@syncpair/contracts';
 import { type TestDatabase, testDatabase } from '@syncpair/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -53,6 +54,38 @@ describe('GET /api/v1/history', () => {
       { version: '3.0', kind: 'tombstone', deleted: true, head: true, parent: '2.0', hash: null, size: null, author: 'alice' },
       { version: '2.0', kind: 'file', executable: true, size: 3, head: false, parent: '1.0' },
       { version: '1.0', kind: 'file', modified: '2023-11-14T22:13:20.000000001Z', parent: null, conflict: null, moved_from: null },
+    ]);
+  });
+
+  test('tells what made each version', async () => {
+    const names = { client_id: 'alice', directory: alice.directory, shared: true };
+    await alice.commit(alice.put('d/f', 'one'));
+    await alice.commit(alice.put('d/f', 'two', { base: '1.1' }));
+    await alice.commit(alice.put('d/f', 'two', { base: '2.0', executable: true }));
+    await alice.commit(alice.move('d', 'e', '1.0'));
+    await alice.commit(alice.delete('e/f', '4.0'));
+    await restore('e/f', '4.0');
+    const upload = { ...names, path: 's', modified: '2026-01-01T00:00:00Z', content: 'c2NyaXB0' };
+    expect((await alice.post('/upload', { ...upload, hash: hash('sha256', 'script') })).status).toBe(201);
+    await alice.send({ cursor: '0', changes: [alice.put('s', 'older', { mtime: 1n })] });
+    const [conflict] = (await history({ path: 's' })).versions.filter(({ conflict }) => conflict !== null);
+    const resolving = { ...names, id: conflict?.conflict, choice: 'loser' };
+    expect((await alice.post('/api/v1/conflicts/resolve', resolving)).status).toBe(200);
+    const { versions } = await history();
+    expect(versions.map(({ version, path, cause, restored_from }) => `${version} ${path} ${cause} ${restored_from}`)).toEqual([
+      '9.0 s resolve 8.0',
+      '8.0 s creation null',
+      '7.0 s script null',
+      '6.0 e/f restore 4.0',
+      '5.0 e/f deletion null',
+      '4.0 e/f move null',
+      '4.0 e move null',
+      '4.0 d/f move null',
+      '4.0 d move null',
+      '3.0 d/f touch null',
+      '2.0 d/f edit null',
+      '1.1 d/f creation null',
+      '1.0 d server null',
     ]);
   });
 

@@ -75,7 +75,7 @@ export class ScriptFilesService {
     const entry: FileEntry = { kind: 'file', hash, size: stored.size, mtime: modified, executable };
     const changes = [{ op: 'put', id: randomUUID(), path, base: replaces(entry, head) ? (head?.version ?? null) : null, entry }] as const;
     const contents = new Map<ContentHash, StoredContent>([[hash, stored]]);
-    const [outcome] = await this.#commits.commit({ ref, directory, changes, contents });
+    const [outcome] = await this.#commits.commit({ ref, directory, changes, contents, origin: { call: 'script' } });
     return { created: head === undefined || head.state.kind === 'tombstone', answer: answerOf(path, entry, outcome as Outcome) };
   }
 
@@ -112,7 +112,7 @@ export class ScriptFilesService {
     }
     const changes = [{ op: 'delete', id: randomUUID(), path, base: head.version }] as const;
     const deletionTimes = new Map(modified === null ? [] : [[path, modified]]);
-    const [outcome] = await this.#commits.commit({ ref, directory, changes, deletionTimes });
+    const [outcome] = await this.#commits.commit({ ref, directory, changes, deletionTimes, origin: { call: 'script' } });
     if (outcome?.status === 'committed') return { path, version: outcome.version, deleted: true };
     throw new DomainError('conflict', 'it was changed meanwhile', path);
   }

@@ -69,7 +69,7 @@ export class ScriptSyncService {
         base: (server.get(path) as { version: VersionId }).version,
       }));
       const deletionTimes = new Map(batch.map(({ path, at }) => [path, at]));
-      const outcomes = await this.#commits.commit({ ref, directory, changes, deletionTimes });
+      const outcomes = await this.#commits.commit({ ref, directory, changes, deletionTimes, origin: { call: 'script' } });
       for (const outcome of outcomes) survivors.push(...survivorOf(outcome));
     }
     return survivors;

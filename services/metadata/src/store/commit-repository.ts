@@ -1,4 +1,4 @@
-import type { Seq } from '@syncpair/contracts';
+import type { Seq, VersionId } from '@syncpair/contracts';
 import type { ConflictWrite, VersionWrite } from '@syncpair/sync-core';
 import type { Transaction } from '../database/database.ts';
 import { deviceBytes, fromState, parentHash, pathHash, versionColumns } from './rows.ts';
@@ -10,6 +10,8 @@ export interface CommitRow {
   readonly author: string;
   /** Lines of the log it takes when clients replay it. */
   readonly lines: number;
+  /** What made it, when it was no device's own sync. */
+  readonly call: string | null;
 }
 
 export type CommittedWrite = VersionWrite & {
@@ -17,6 +19,8 @@ export type CommittedWrite = VersionWrite & {
   readonly device: string;
   /** Of a tombstone, when it was deleted by the word of who deleted it, nanoseconds since 1970. */
   readonly deletedAt: bigint | null;
+  /** The version that it brings back. */
+  readonly restoredFrom: VersionId | null;
 };
 
 const TYPES = [
@@ -38,6 +42,8 @@ const TYPES = [
   'integer', // parent_ordinal
   'bytea', // device
   'text', // change_id
+  'bigint', // restored_seq
+  'integer', // restored_ordinal
   'boolean', // lost
   'boolean', // is_head
 ] as const;
@@ -46,12 +52,12 @@ const INSERT_WRITES = `
 WITH w AS (
   SELECT * FROM unnest(${TYPES.map((type, index) => `$${index + 2}::${type}[]`).join(', ')})
     AS w(seq, ordinal, path_hash, parent_hash, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
-         parent_seq, parent_ordinal, device, change_id, lost, is_head)
+         parent_seq, parent_ordinal, device, change_id, restored_seq, restored_ordinal, lost, is_head)
 ), kept AS (
   INSERT INTO version (directory, path_hash, seq, ordinal, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
-                       parent_seq, parent_ordinal, device, change_id, lost, by_move)
+                       parent_seq, parent_ordinal, device, change_id, restored_seq, restored_ordinal, lost, by_move)
   SELECT $1, path_hash, seq, ordinal, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
-         parent_seq, parent_ordinal, device, change_id, lost, false FROM w
+         parent_seq, parent_ordinal, device, change_id, restored_seq, restored_ordinal, lost, false FROM w
 )
 INSERT INTO entry AS e (directory, path_hash, parent_hash, path, seq, ordinal, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal)
 SELECT $1, path_hash, parent_hash, path, seq, ordinal, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal
@@ -80,6 +86,7 @@ export async function insertWrites(transaction: Transaction, directory: number, 
       ...versionColumns(write.parent),
       deviceBytes(write.device),
       write.changeId,
+      ...versionColumns(write.restoredFrom),
       write.lost,
       heads.get(write.path) === write,
     ];
@@ -133,10 +140,10 @@ export async function finishCommits(
   if (last === undefined) return;
   await transaction.query(
     `WITH kept AS (
-       INSERT INTO commit (directory, at, seq, device, author, lines)
-       SELECT $1, $2, * FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::integer[])
+       INSERT INTO commit (directory, at, seq, device, author, lines, call)
+       SELECT $1, $2, * FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::integer[], $7::text[])
      )
-     UPDATE directory SET head_seq = $7, open_conflicts = open_conflicts + $8 WHERE id = $1`,
+     UPDATE directory SET head_seq = $8, open_conflicts = open_conflicts + $9 WHERE id = $1`,
     [
       directory,
       at,
@@ -144,6 +151,7 @@ export async function finishCommits(
       commits.map(({ device }) => deviceBytes(device)),
       commits.map(({ author }) => author),
       commits.map(({ lines }) => lines),
+      commits.map(({ call }) => call),
       last.seq,
       newConflicts,
     ],

@@ -1,4 +1,5 @@
 import {
+  type Cause,
   type ContentHash,
   type HistoryItem,
   type RelativePath,
@@ -26,12 +27,20 @@ interface ItemRow extends HeadRow {
   readonly parent_seq: string | null;
   readonly parent_ordinal: number | null;
   readonly moved_from: string | null;
+  readonly by_move: boolean;
+  readonly change_id: string | null;
+  readonly since_seq: string;
+  readonly since_ordinal: number;
+  readonly restored_seq: string | null;
+  readonly restored_ordinal: number | null;
+  readonly call: string | null;
   readonly conflict_seq: string | null;
   readonly conflict_ordinal: number | null;
 }
 
 /** What makes a version an item of history, for a version `v` of directory $1. */
-const ITEM_COLUMNS = `${columnsOf('v', HEAD_COLUMNS)}, v.parent_seq, v.parent_ordinal, v.moved_from, c.author, c.at,
+const ITEM_COLUMNS = `${columnsOf('v', HEAD_COLUMNS)}, v.parent_seq, v.parent_ordinal, v.moved_from, v.by_move, v.change_id, v.since_seq, v.since_ordinal, v.restored_seq,
+  v.restored_ordinal, c.author, c.at, c.call,
   (e.seq = v.seq AND e.ordinal = v.ordinal) AS is_head, k.seq AS conflict_seq, k.ordinal AS conflict_ordinal`;
 const ITEM_JOINS = `JOIN commit c ON c.directory = $1 AND c.seq = v.seq
   JOIN entry e ON e.directory = $1 AND e.path_hash = v.path_hash
@@ -177,5 +186,17 @@ function toItem(row: ItemRow): HistoryItem {
     conflict: row.conflict_seq === null ? null : `c${toVersionId(row.conflict_seq, row.conflict_ordinal as number)}`,
     parent: toVersionIdOrNull(row.parent_seq, row.parent_ordinal),
     moved_from: row.moved_from,
+    cause: causeOf(row, state.kind === 'tombstone'),
+    restored_from: toVersionIdOrNull(row.restored_seq, row.restored_ordinal),
   };
+}
+
+function causeOf(row: ItemRow, deleted: boolean): Cause {
+  if (row.by_move) return 'move';
+  if (row.call !== 'script' && row.call !== null) return row.call as Cause;
+  if (row.change_id === null) return 'server';
+  if (row.call === 'script') return 'script';
+  if (deleted) return 'deletion';
+  if (row.parent_seq === null) return 'creation';
+  return row.since_seq === row.seq && row.since_ordinal === row.ordinal ? 'edit' : 'touch';
 }

@@ -10,6 +10,7 @@ import {
 } from '@syncpair/contracts';
 import type { StoredContent } from '../content/content-store.ts';
 import type { Directory } from '../store/directory-repository.ts';
+import type { CommitOrigin } from './commit-job.ts';
 import type { CommitQueue } from './commit-queue.ts';
 
 /** The device that stands for all calls of a client that come from no daemon: change ids are unique per device. */
@@ -21,6 +22,9 @@ export interface CallChanges {
   readonly changes: readonly Change[];
   readonly contents?: ReadonlyMap<ContentHash, StoredContent>;
   readonly deletionTimes?: ReadonlyMap<RelativePath, bigint>;
+  readonly origin: CommitOrigin;
+  /** See `CommitJob`. */
+  readonly strict?: boolean;
 }
 
 /** Changes that people and scripts make by single calls: the same commit as a daemon's, without a cursor. */
@@ -33,16 +37,19 @@ export class CallCommits {
 
   /** The outcomes, in the order of the changes. @throws {DomainError} `conflict` when the directory's history has been replaced meanwhile. */
   async commit(call: CallChanges): Promise<readonly Outcome[]> {
-    const { ref, directory, changes, contents = new Map<ContentHash, StoredContent>(), deletionTimes } = call;
+    const { ref, directory, changes, contents = new Map<ContentHash, StoredContent>(), deletionTimes, origin, strict = false } = call;
     const result = await this.#queue.commit({
       key: directoryKey(ref),
       device: callDevice(ref.client_id),
       author: ref.client_id,
       epoch: directory.epoch,
-      cursor: 0,
+      // Bases are read by the call itself, after the directory.
+      cursor: directory.head,
       changes,
       contents,
       conflictCopies: false,
+      origin,
+      strict,
       ...(deletionTimes === undefined ? {} : { deletionTimes }),
     });
     if (result.status === 'rejoin') throw new DomainError('conflict', 'the history of the directory has been replaced; ask again');

@@ -81,7 +81,7 @@ class GroupTransaction {
       keep(decided);
     }
     if (decided.writes.length + decided.lines.length > 0) {
-      this.#rows.push({ seq, device: job.device, author: job.author, lines: decided.lines.length });
+      this.#rows.push({ seq, device: job.device, author: job.author, lines: decided.lines.length, call: job.origin?.call ?? null });
       this.#commits.push({ seq, author: job.author, at: new Date(this.#now).toISOString(), changes: decided.lines });
     }
     return decided.outcomes;
@@ -89,7 +89,13 @@ class GroupTransaction {
 
   #keep(job: CommitJob, seq: number, { writes, conflicts }: DecidedJob): void {
     for (const write of writes) {
-      this.#writes.push({ ...write, seq, device: job.device, deletedAt: deletionTime(job, write) });
+      this.#writes.push({
+        ...write,
+        seq,
+        device: job.device,
+        deletedAt: deletionTime(job, write),
+        restoredFrom: job.origin?.restored?.get(write.path) ?? null,
+      });
       const content = write.state.kind === 'file' ? job.contents.get(write.state.hash) : undefined;
       if (content !== undefined) this.#contents.set(content.hash, content);
     }

@@ -1,6 +1,13 @@
-import type { Change, Commit, ContentHash, DirectoryKey, Outcome, RelativePath, Seq } from '@syncpair/contracts';
+import type { Change, Commit, ContentHash, DirectoryKey, Outcome, RelativePath, Seq, VersionId } from '@syncpair/contracts';
 import type { StoredContent } from '../content/content-store.ts';
 import type { Directory } from '../store/directory-repository.ts';
+
+/** What made a commit, when it was no device's own sync. */
+export interface CommitOrigin {
+  readonly call: 'script' | 'restore' | 'undo' | 'resolve';
+  /** The version that a path gets back. */
+  readonly restored?: ReadonlyMap<RelativePath, VersionId>;
+}
 
 /** The changes of one request, with everything decided about them that needs no lock. */
 export interface CommitJob {
@@ -19,6 +26,10 @@ export interface CommitJob {
   readonly conflictCopies: boolean;
   /** When a path was deleted, nanoseconds since 1970, where the proposer says so; else it is when the deletion is committed. */
   readonly deletionTimes?: ReadonlyMap<RelativePath, bigint>;
+  /** Left out for a device's own sync. */
+  readonly origin?: CommitOrigin;
+  /** A put or deletion whose base is not the head is superseded: nothing is contested, and nothing of anybody else replaced. */
+  readonly strict?: boolean;
 }
 
 export type CommitResult =

@@ -51,6 +51,7 @@ export async function decideEdits(
       author: job.author,
       contentSize: (hash: ContentHash) => job.contents.get(hash)?.size ?? null,
       conflictCopies: job.conflictCopies,
+      strict: job.strict === true,
     });
     const missing = state.takeMissing();
     if (missing !== null) {

@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { formatAgo } from '../format/duration.ts';
 import { formatSize } from '../format/size.ts';
 import { formatTable } from '../format/table.ts';
+import { describeCause } from '../history/describe-cause.ts';
 import { openQueries } from '../open-queries.ts';
 import { chooseDirectory, readConfig } from '../read-config.ts';
 import type { Style } from '../terminal.ts';
@@ -31,27 +32,26 @@ export async function history(options: HistoryOptions, [text]: readonly string[]
 
 export function renderHistory(versions: readonly HistoryItem[], now: number, style: Style): string[] {
   if (versions.length === 0) return ['no versions'];
-  const heading = ['VERSION', 'WHEN', 'BY', 'WHAT', 'SIZE', 'HASH', '', 'PATH'].map((title) => style.dim(title));
+  const heading = ['VERSION', 'WHEN', 'BY', 'WHY', 'WHAT', 'SIZE', 'HASH', '', 'PATH'].map((title) => style.dim(title));
   const rows = versions.map((item) => [
     item.version,
     formatAgo(item.at, now),
     escapeText(item.author),
+    describeCause(item),
     describeKind(item),
     item.size === null ? '' : formatSize(item.size),
     item.hash?.slice(0, 12) ?? '',
     [...(item.head ? [style.good('head')] : []), ...(item.conflict === null ? [] : [style.warn(`lost ${item.conflict}`)])].join(' '),
     describePath(item),
   ]);
-  return formatTable([heading, ...rows], [4]);
+  return formatTable([heading, ...rows], [5]);
 }
 
 function describeKind({ kind, deleted, executable }: HistoryItem): string {
-  if (deleted || kind === 'tombstone') return 'deleted';
+  if (deleted || kind === 'tombstone') return '';
   if (kind === 'file') return executable === true ? 'file *' : 'file';
   return kind === 'dir' ? 'folder' : 'link';
 }
 
-function describePath({ path, target, moved_from: from }: HistoryItem): string {
-  const what = target === null ? escapeText(path) : `${escapeText(path)} → ${escapeText(target)}`;
-  return from === null ? what : `${what} (was ${escapeText(from)})`;
-}
+const describePath = ({ path, target }: HistoryItem): string =>
+  target === null ? escapeText(path) : `${escapeText(path)} → ${escapeText(target)}`;
