@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { replayCommand, seedOfRun } from '../harness/random.ts';
+import { useWorld } from '../harness/world.ts';
+import { fuzz } from './fuzz.ts';
+
+const seed = seedOfRun();
+const INPUTS = 2_000;
+const world = useWorld({ testTimeout: 300_000 });
+
+test(`requests made by chance neither end the server nor are answered with a fault of its own (seed ${seed})`, async ({ onTestFailed }) => {
+  onTestFailed(() => console.error(replayCommand(seed, 'e2e/fuzz/fuzz.spec.ts')));
+  const result = await fuzz(world.server.port, { seed, inputs: INPUTS });
+  expect(result.findings).toEqual([]);
+  // Enough of them got as far as a decision, and enough were refused.
+  expect(result.statuses['200']).toBeGreaterThan(INPUTS / 20);
+  expect(result.statuses['400']).toBeGreaterThan(INPUTS / 20);
+  expect(world.server.process.isRunning).toBe(true);
+});
