@@ -89,7 +89,7 @@ export class MoveApplier {
     const folders = [source, ...below].filter(({ state: { kind } }) => kind === 'dir');
     for (const { path } of folders) {
       const listing = await disk.list(path);
-      if (listing instanceof DiskProblem || listing.refused.length > 0) return false;
+      if (listing instanceof DiskProblem || listing.refused.length > 0 || listing.unseen.length > 0) return false;
       if (listing.entries.some((entry) => !known.has(entry.path))) return false;
     }
     return true;

@@ -61,6 +61,15 @@ export interface Listing {
   readonly entries: readonly ListedEntry[];
   /** Names that cannot travel (not UTF-8, reserved, too long, with a backslash), each with its reason. What they hold is unknown. */
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  /** Paths that are there and could not be looked at: what they are is unknown, and none of them is gone. */
+  readonly unseen: readonly UnseenEntry[];
+}
+
+/** A name in a folder that can be listed, of which nothing else can be told: `code` and `message` as of a `DiskProblem`. */
+export interface UnseenEntry {
+  readonly path: RelativePath;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** Why one path could not be read or written; it is tried again later. `code` is stable (`EACCES`, `ENOSPC`, `not_a_folder`, …). */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { type RelativePath, joinPath, parseRelativePath } from '@syncpair/contracts';
 import { escapeText } from '../log/escape.ts';
-import type { DiskProblem, Listing } from './disk.ts';
+import { DiskProblem, type Listing, type UnseenEntry } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
 import type { ListedEntry, Observed } from './observed.ts';
 import { isOwnName } from './own-folder.ts';
@@ -14,6 +14,7 @@ const REPLACEMENT = '�';
 export function listFolder(folders: FolderHandles, folder: RelativePath | null, options: ObserveOptions): Listing | DiskProblem {
   const entries: ListedEntry[] = [];
   const refused: Listing['refused'][number][] = [];
+  const unseen: UnseenEntry[] = [];
   try {
     const handle = folders.folder(folder);
     for (const name of readNames(handle.self)) {
@@ -28,11 +29,11 @@ export function listFolder(folders: FolderHandles, folder: RelativePath | null, 
         continue;
       }
       const observed = observeChild(handle.at(name), options);
-      if (typeof observed === 'string') refused.push({ name: escapeText(name), reason: observed });
+      if (observed instanceof DiskProblem) unseen.push({ path: path.value, code: observed.code, message: observed.message });
       else if (observed !== null) entries.push({ path: path.value, observed });
     }
     handle.confirm();
-    return { entries, refused };
+    return { entries, refused, unseen };
   } catch (error) {
     return toProblem(error);
   }
@@ -49,12 +50,11 @@ function readNames(path: string): (string | Buffer)[] {
 }
 
 /** What lies there, null when it vanished meanwhile, or why that cannot be told. */
-function observeChild(path: string, options: ObserveOptions): Observed | null | string {
+function observeChild(path: string, options: ObserveOptions): Observed | null | DiskProblem {
   try {
     return observe(path, options);
   } catch (error) {
-    const { code, message } = toProblem(error);
-    return `it cannot be looked at: ${message} (${code})`;
+    return toProblem(error);
   }
 }
 

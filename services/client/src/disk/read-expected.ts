@@ -56,12 +56,11 @@ export function readDescriptor(descriptor: number, size: number): Uint8Array<Arr
 
 /** Hands out the first `size` bytes part by part in memory that is used again; false when the file ends earlier. */
 export function eachPart(descriptor: number, size: number, take: (part: Buffer) => void): boolean {
-  let left = size;
-  while (left > 0) {
-    const length = readSync(descriptor, buffer, 0, Math.min(buffer.length, left), null);
+  for (let at = 0; at < size;) {
+    const length = readSync(descriptor, buffer, 0, Math.min(buffer.length, size - at), at);
     if (length === 0) return false;
     take(buffer.subarray(0, length));
-    left -= length;
+    at += length;
   }
   return true;
 }
@@ -69,7 +68,7 @@ export function eachPart(descriptor: number, size: number, take: (part: Buffer) 
 function fill(descriptor: number, into: Uint8Array): number {
   let at = 0;
   while (at < into.length) {
-    const length = readSync(descriptor, into, at, into.length - at, null);
+    const length = readSync(descriptor, into, at, into.length - at, at);
     if (length === 0) break;
     at += length;
   }

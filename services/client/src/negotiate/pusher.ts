@@ -169,7 +169,7 @@ export class Pusher {
       else if (isRefusal(error)) {
         this.#end(proposals);
         return this.#sendApart(proposals, error);
-      } else for (const { change } of proposals) if (this.#underWay.has(change.id)) this.#unanswered.add(change.id);
+      } else this.#leaveUnanswered(proposals);
       throw error;
     }
     this.#end(proposals);
@@ -200,11 +200,17 @@ export class Pusher {
       const answer = await negotiate(this.#engine, { changes: proposals.map(({ change }) => change), pull: !this.streaming });
       await this.#take(proposals, answer);
     } catch (error) {
-      for (const { change } of proposals) if (this.#underWay.has(change.id)) this.#unanswered.add(change.id);
+      this.#leaveUnanswered(proposals);
       throw error;
     }
     this.#end(proposals);
     return true;
+  }
+
+  /** The request failed. Some of what was in it may have been decided before that; only the rest is asked for again. */
+  #leaveUnanswered(proposals: readonly Proposal[]): void {
+    for (const { change } of proposals) if (this.#underWay.has(change.id)) this.#unanswered.add(change.id);
+    this.#end(proposals.filter(({ change }) => !this.#unanswered.has(change.id)));
   }
 
   /** What was sent to a server with another history is not asked for again. */

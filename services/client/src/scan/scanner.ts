@@ -11,6 +11,7 @@ import { BUSY_MS, DirtyPaths, SETTLE_MS, VANISHED_SETTLE_MS } from './dirty-path
 import { FolderQueue } from './folder-queue.ts';
 import type { LocalPut } from './local-changes.ts';
 import { Refusals } from './refusals.ts';
+import { unseenProblem } from './unseen-problem.ts';
 
 /** Milliseconds that a file which shrank to nothing or less than half must have been so: editors empty a file before they fill it. */
 const SHRUNK_SETTLE_MS = 300;
@@ -185,9 +186,15 @@ export class Scanner {
       this.#folders.add(folder, { due: clock.monotonic() + BUSY_MS, deep });
       return;
     }
-    problems.clear('scan', folder ?? '.');
-    this.#refusals.listed(folder, listing.refused);
     const missing = new Map(state.base.children(folder).map((base) => [base.path, base]));
+    for (const { path } of listing.unseen) {
+      missing.delete(path);
+      this.#absences.found(path);
+    }
+    const unseen = unseenProblem(listing.unseen);
+    if (unseen === null) problems.clear('scan', folder ?? '.');
+    else this.#unreadable(folder ?? '.', unseen);
+    this.#refusals.listed(folder, listing.refused);
     for (const { path, observed } of listing.entries) {
       const base = missing.get(path) ?? null;
       missing.delete(path);
@@ -195,7 +202,8 @@ export class Scanner {
     }
     this.#absences.listed(folder, missing);
     this.#refusals.gone([...missing.keys()]);
-    if (folder !== null && listing.entries.length === 0 && listing.refused.length === 0) this.#absences.emptied(folder);
+    if (folder !== null && listing.entries.length === 0 && listing.refused.length + listing.unseen.length === 0)
+      this.#absences.emptied(folder);
   }
 
   #isIgnored(path: RelativePath, kind: 'file' | 'dir' | 'link'): boolean {

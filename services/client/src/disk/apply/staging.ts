@@ -60,7 +60,7 @@ export class Staging {
       utimes((seconds) => futimesSync(descriptor, seconds, seconds), mtime);
       if (this.#syncEach) fsyncSync(descriptor);
     };
-    if ('bytes' in content) return this.#create((descriptor) => writeAll(descriptor, content.bytes), dress);
+    if ('bytes' in content) return this.#create((descriptor) => void writeAll(descriptor, content.bytes, 0), dress);
     if ('copyOf' in content) return this.#create((descriptor) => this.#copy(content.copyOf, content.hash, descriptor), dress);
     if (!last) return this.#create((descriptor) => this.#copyStaged(content.staged, descriptor), dress);
     return this.#reopen(content.staged, dress);
@@ -155,10 +155,11 @@ export class Staging {
 
   #copy(from: ExpectedFile, hash: ContentHash, to: number): void {
     const sha256 = createHash('sha256');
+    let end = 0;
     const result = withExpected(this.#folders, from, (descriptor, size) => {
       const complete = eachPart(descriptor, size, (part) => {
         sha256.update(part);
-        writeAll(to, part);
+        end = writeAll(to, part, end);
       });
       return complete ? sha256.digest('hex') : 'changed';
     });
@@ -168,8 +169,9 @@ export class Staging {
 
   #copyStaged(name: ContentHash, to: number): void {
     const descriptor = this.#openStaged(name);
+    let end = 0;
     try {
-      eachPart(descriptor, Number(fstatSync(descriptor).size), (part) => writeAll(to, part));
+      eachPart(descriptor, Number(fstatSync(descriptor).size), (part) => (end = writeAll(to, part, end)));
     } finally {
       closeSync(descriptor);
     }
@@ -202,7 +204,8 @@ export class Staging {
   }
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  let at = 0;
-  while (at < bytes.length) at += writeSync(descriptor, bytes, at);
+/** Writes all bytes from byte `position` of the file on. @returns where they end */
+function writeAll(descriptor: number, bytes: Uint8Array, position: number): number {
+  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
+  return position + bytes.length;
 }
