@@ -1,0 +1,105 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ClientProcess } from '../harness/client-process.ts';
+import { assertBuilt } from '../harness/command.ts';
+import { Random } from '../harness/random.ts';
+import { removeWhenWeEnd } from '../harness/remove-when-we-end.ts';
+import { ServerProcess } from '../harness/server-process.ts';
+import { stabilise } from '../harness/stabilise.ts';
+import { Load } from './load.ts';
+import { debrisIn } from './debris.ts';
+import { Sampler } from './sampler.ts';
+
+/** Milliseconds in which everything is the same everywhere after the last crash, on a busy machine too. */
+const CONVERGES_WITHIN_MS = 120_000;
+const LOG_SHOWN = 3_000;
+
+export interface SceneOptions {
+  readonly seed: number;
+  /** Files of each client. */
+  readonly files: number;
+  /** Hears what goes on, a line at a time. */
+  readonly tell: (line: string) => void;
+}
+
+/** One server, two clients at work, and a sampler that watches both folders: what the parts of the crash suite have in common. */
+export class Scene {
+  readonly folder: string;
+  readonly server: ServerProcess;
+  readonly random: Random;
+  readonly tell: SceneOptions['tell'];
+  readonly alice: ClientProcess;
+  readonly bob: ClientProcess;
+  readonly load: Load;
+  readonly #sampler: Sampler;
+  /** What was found to be wrong, a line each. */
+  readonly failures: string[] = [];
+
+  private constructor(options: SceneOptions, server: ServerProcess, folder: string) {
+    this.folder = folder;
+    this.server = server;
+    this.random = new Random(options.seed);
+    this.tell = options.tell;
+    const settings = { hold: 'off', sync_interval_seconds: 5 };
+    const client = (id: string): ClientProcess => new ClientProcess({ id, home: join(folder, id), server: server.url, directory: 'team', settings });
+    this.alice = client('alice');
+    this.bob = client('bob');
+    this.load = new Load(this.clients, this.random, options.files);
+    this.#sampler = new Sampler(this.clients.map((one) => one.folder));
+  }
+
+  /** Everything runs, and the first files are everywhere. */
+  static async open(options: SceneOptions): Promise<Scene> {
+    assertBuilt();
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'syncpair-crash-')));
+    removeWhenWeEnd(folder, { keep: false });
+    const server = new ServerProcess(join(folder, 'server'), join(folder, 'server', 'storage'));
+    await server.start();
+    const scene = new Scene(options, server, folder);
+    try {
+      await Promise.all(scene.clients.map((one) => one.start()));
+      scene.load.fill();
+      await scene.settle('at the start');
+      return scene;
+    } catch (error) {
+      await scene.close();
+      throw error;
+    }
+  }
+
+  get clients(): readonly [ClientProcess, ClientProcess] {
+    return [this.alice, this.bob];
+  }
+
+  /** After a plain restart: all folders become the same, and are what the users made of them; nothing is left over. */
+  async settle(when: string): Promise<void> {
+    const tree = await stabilise(this.clients, { within: CONVERGES_WITHIN_MS });
+    for (const line of this.load.missingIn(tree)) this.failures.push(`${when}: ${line}`);
+    for (const { folder } of this.clients) {
+      await this.load.ledger.settled(folder);
+      for (const line of debrisIn(folder)) this.failures.push(`${when}: ${line}`);
+    }
+  }
+
+  /** The last look at everything. @returns how many whole reads the sampler had */
+  async finish(): Promise<number> {
+    for (const line of await this.load.ledger.missing(this.alice, this.server.url)) this.failures.push(line);
+    for (const conflict of await this.alice.conflicts()) this.failures.push(`a conflict that nobody made: ${JSON.stringify(conflict)}`);
+    const { reads, torn } = await this.#sampler.stop();
+    this.failures.push(...torn);
+    return reads;
+  }
+
+  /** The ends of all logs, for whoever looks into a failure. */
+  logs(): string {
+    const each = [...this.clients.map(({ id, log }) => [id, log] as const), ['server', this.server.log] as const];
+    return each.map(([name, log]) => `--- ${name}\n${log.slice(-LOG_SHOWN)}`).join('\n');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.clients.filter(({ isRunning }) => isRunning).map((one) => one.kill()));
+    await this.server.end();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+}
