@@ -42,7 +42,8 @@ export class Scene {
     this.random = new Random(options.seed);
     this.tell = options.tell;
     const settings = { hold: 'off', sync_interval_seconds: 5 };
-    const client = (id: string): ClientProcess => new ClientProcess({ id, home: join(folder, id), server: server.url, directory: 'team', settings });
+    const client = (id: string): ClientProcess =>
+      new ClientProcess({ id, home: join(folder, id), server: server.url, directory: 'team', settings });
     this.alice = client('alice');
     this.bob = client('bob');
     this.load = new Load(this.clients, this.random, options.files);

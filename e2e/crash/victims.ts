@@ -52,6 +52,17 @@ export const POSTGRES: Victim = {
   },
 };
 
+/** Each of them in turn, for a short look at all. */
+export const ANYBODY: Victim = {
+  name: 'anybody',
+  files: 15,
+  latestMs: 1_500,
+  strike: (scene, kill) => ([CLIENT, SERVER, POSTGRES][kill % 3] as Victim).strike(scene, kill),
+  revive: async (scene) => {
+    for (const victim of [CLIENT, SERVER, POSTGRES]) await victim.revive(scene);
+  },
+};
+
 /** Its health says that both services and PostgreSQL are at work. */
 async function isHealthy(server: ServerProcess): Promise<true | undefined> {
   const answer = await fetch(`${server.url}/health`).catch(() => null);

@@ -19,6 +19,9 @@ export function settings(port: number, logDir: string, durable: boolean): string
     // Containers have a /dev/shm of 64 MB, which parallel workers outgrow.
     max_parallel_workers_per_gather: 0,
     max_logical_replication_workers: 0,
+    // PostgreSQL 18 reads and writes through worker processes by default. After a kill -9 the recovery at the next start was seen to stand
+    // still for ever, waiting for one of them; a process that does its own input and output waits for nobody.
+    io_method: 'sync',
     jit: 'off',
     min_wal_size: '64MB',
     max_wal_size: '1GB',

@@ -17,6 +17,7 @@ import { type Upload, isLarge, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
 import { MovePusher } from './move-pusher.ts';
 import { type Decided, RejoinNeeded, lastSeqOf, negotiate, reach, takeLog } from './negotiator.ts';
+import { Outbox } from './outbox.ts';
 import { type Proposal, recordOutcome } from './record-outcome.ts';
 
 /** Bytes of small files proposed together, so that a batch is soon done and what is saved meanwhile goes with the next. */
@@ -35,16 +36,14 @@ export class Pusher {
   readonly #engine: Engine;
   readonly #scanner: Scanner;
   readonly #moves: MovePusher;
-  /** What was sent and is not recorded yet, by change id. */
-  readonly #underWay = new Map<string, Proposal>();
-  /** Those among them whose answer never came. */
-  readonly #unanswered = new Set<string>();
+  readonly #outbox: Outbox;
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
     this.#scanner = scanner;
     this.guard = new DeletionGuard(engine);
     this.#moves = new MovePusher(engine, scanner);
+    this.#outbox = new Outbox(engine);
   }
 
   /** When collected deletions may go out; monotonic milliseconds. */
@@ -54,7 +53,7 @@ export class Pusher {
 
   /** Sends one move or one batch of small changes. @returns false when there was nothing to send */
   async step(): Promise<boolean> {
-    if (this.#unanswered.size > 0) return this.#askAgain();
+    if (this.#outbox.hasUnanswered) return this.#askAgain();
     if (await this.#moves.step()) return true;
     const proposals = this.#selectPuts((size) => !isLarge(size), MAX_CHANGES_PER_REQUEST);
     proposals.push(...this.#selectDeletes(MAX_CHANGES_PER_REQUEST - proposals.length));
@@ -155,24 +154,22 @@ export class Pusher {
 
   async #send(proposals: readonly Proposal[]): Promise<boolean> {
     if (proposals.length === 0) return false;
-    const { pushing } = this.#engine;
-    for (const { change } of proposals) if (change.op !== 'move') pushing.add(change.path);
-    for (const proposal of proposals) this.#underWay.set(proposal.change.id, proposal);
+    this.#outbox.add(proposals);
     try {
       const contents = await this.#inline(proposals);
       const answer = await negotiate(this.#engine, { changes: proposals.map(({ change }) => change), contents, pull: !this.streaming });
       await this.#take(proposals, answer);
-      const wanting = proposals.filter(({ change }) => this.#underWay.has(change.id));
+      const wanting = proposals.filter(({ change }) => this.#outbox.isUnderWay(change.id));
       if (wanting.length > 0) await this.#sendWithContents(wanting, answer.grants);
     } catch (error) {
-      if (error instanceof RejoinNeeded) this.#end(proposals);
+      if (error instanceof RejoinNeeded) this.#outbox.end(proposals);
       else if (isRefusal(error)) {
-        this.#end(proposals);
+        this.#outbox.end(proposals);
         return this.#sendApart(proposals, error);
-      } else this.#leaveUnanswered(proposals);
+      } else this.#outbox.missAnswers(proposals);
       throw error;
     }
-    this.#end(proposals);
+    this.#outbox.end(proposals);
     return true;
   }
 
@@ -194,37 +191,21 @@ export class Pusher {
    * taken, and is told anew as it is by now.
    */
   async #askAgain(): Promise<boolean> {
-    const proposals = [...this.#unanswered].slice(0, MAX_CHANGES_PER_REQUEST).flatMap((id) => this.#underWay.get(id) ?? []);
-    for (const { change } of proposals) this.#unanswered.delete(change.id);
+    const proposals = this.#outbox.takeUnanswered(MAX_CHANGES_PER_REQUEST);
     try {
       const answer = await negotiate(this.#engine, { changes: proposals.map(({ change }) => change), pull: !this.streaming });
       await this.#take(proposals, answer);
     } catch (error) {
-      this.#leaveUnanswered(proposals);
+      this.#outbox.missAnswers(proposals);
       throw error;
     }
-    this.#end(proposals);
+    this.#outbox.end(proposals);
     return true;
-  }
-
-  /** The request failed. Some of what was in it may have been decided before that; only the rest is asked for again. */
-  #leaveUnanswered(proposals: readonly Proposal[]): void {
-    for (const { change } of proposals) if (this.#underWay.has(change.id)) this.#unanswered.add(change.id);
-    this.#end(proposals.filter(({ change }) => !this.#unanswered.has(change.id)));
   }
 
   /** What was sent to a server with another history is not asked for again. */
   forgetUnanswered(): void {
-    this.#end([...this.#unanswered].flatMap((id) => this.#underWay.get(id) ?? []));
-  }
-
-  #end(proposals: readonly Proposal[]): void {
-    for (const { change } of proposals) {
-      this.#underWay.delete(change.id);
-      this.#unanswered.delete(change.id);
-      if (change.op !== 'move') this.#engine.pushing.delete(change.path);
-    }
-    this.#engine.wake();
+    this.#outbox.forgetUnanswered();
   }
 
   async #sendWithContents(wanting: readonly Proposal[], grants: Parameters<typeof upload>[2]): Promise<void> {
@@ -274,7 +255,7 @@ export class Pusher {
         if (outcome === undefined) continue;
         recordOutcome(this.#engine, proposal, outcome);
         const { change } = proposal;
-        if (outcome.status !== 'needs_content') this.#underWay.delete(change.id);
+        if (outcome.status !== 'needs_content') this.#outbox.recorded(change.id);
         if (change.op === 'delete') this.guard.done(change.path);
         if (change.op === 'put' && change.entry.kind === 'file' && outcome.status === 'committed')
           this.guard.sent(change.entry.hash, change.path);

@@ -55,6 +55,11 @@ CREATE INDEX held_path_hold ON held_path (hold);
 CREATE TABLE problem (path TEXT PRIMARY KEY, code TEXT NOT NULL, message TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/** What came to layout 1 later: made where it is missing, and left alone by versions that do not know it. */
+const ADDED = `
+CREATE TABLE IF NOT EXISTS outbox (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, change TEXT NOT NULL, stamp TEXT, inode TEXT);
+`;
+
 /** Why a state file cannot be used; the client then starts without one, which merges and deletes nothing. */
 export class UnusableStateError extends Error {
   override readonly name = 'UnusableStateError';
@@ -68,9 +73,12 @@ export class NewerStateError extends Error {
 /** Creates the layout in an empty database, or checks that it is the one this version writes. */
 export function prepareSchema(database: DatabaseSync): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version === SCHEMA_VERSION) return;
+  if (version === SCHEMA_VERSION) {
+    database.exec(ADDED);
+    return;
+  }
   if (version > SCHEMA_VERSION) throw new NewerStateError(`the state file has layout ${version}; this version knows ${SCHEMA_VERSION}`);
   const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number };
   if (tables.n > 0) throw new UnusableStateError('the state file holds tables of something else');
-  database.exec(`BEGIN IMMEDIATE; ${LAYOUT} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  database.exec(`BEGIN IMMEDIATE; ${LAYOUT} ${ADDED} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
 }

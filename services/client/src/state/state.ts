@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Problem, type Seq, parseSeq } from '@syncpair/contracts';
 import { BaseStore } from './base-store.ts';
 import { HoldStore } from './hold-store.ts';
+import { OutboxStore } from './outbox-store.ts';
 import { RemoteStore } from './remote-store.ts';
 import { NewerStateError, UnusableStateError, prepareSchema } from './schema.ts';
 
@@ -42,6 +43,7 @@ export class State {
   readonly base: BaseStore;
   readonly remote: RemoteStore;
   readonly holds: HoldStore;
+  readonly outbox: OutboxStore;
   readonly #database: DatabaseSync;
 
   readonly #onClose: () => void;
@@ -52,6 +54,7 @@ export class State {
     this.base = new BaseStore(database);
     this.remote = new RemoteStore(database);
     this.holds = new HoldStore(database);
+    this.outbox = new OutboxStore(database);
   }
 
   /**
