@@ -55,7 +55,7 @@ export function registerListingTests(make: MakeDisk): void {
       expect((await listing(disk, null)).entries.map((entry) => entry.path).sort()).toEqual([...names].sort());
     });
 
-    it.skipIf(process.platform !== 'linux')('refuses names that are no UTF-8, or hold a backslash, and tells the rest', async () => {
+    it.skipIf(process.platform !== 'linux')('refuses names that are no UTF-8, or hold a backslash, and tells the rest (R31)', async () => {
       const { disk, root, at } = world();
       writeFileSync(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.from([0xff, 0x0a])]), '');
       writeFileSync(at('back\\slash'), '');

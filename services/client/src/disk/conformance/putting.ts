@@ -1,4 +1,17 @@
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MTIME, type MakeDisk, act, debris, expectDone, file, observed, observedFile, path, sha256, stampOf, useWorld } from './world.ts';
 
@@ -87,6 +100,18 @@ export function registerPuttingTests(make: MakeDisk): void {
       expect(await act(disk, file('full', 'mine', { expected: await stampOf(disk, 'full') }))).toEqual({ status: 'not_empty' });
       expectDone([await act(disk, file('empty', 'mine', { expected: await stampOf(disk, 'empty') }))]);
       expect(readFileSync(at('empty'), 'utf8')).toBe('mine');
+    });
+
+    it('leaves a reader that has opened a file the whole of what it opened (R27)', async () => {
+      const { disk, at } = world();
+      writeFileSync(at('f'), 'old'.repeat(50_000));
+      const reader = openSync(at('f'), 'r');
+      const start = Buffer.alloc(30_000);
+      readSync(reader, start);
+      expect((await act(disk, file('f', 'new'.repeat(50_000), { expected: await stampOf(disk, 'f') }))).status).toBe('done');
+      expect(start.toString() + readFileSync(reader, 'utf8')).toBe('old'.repeat(50_000));
+      closeSync(reader);
+      expect(readFileSync(at('f'), 'utf8')).toBe('new'.repeat(50_000));
     });
 
     it('leaves the other names of a replaced file alone', async () => {
