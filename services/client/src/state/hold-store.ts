@@ -26,6 +26,8 @@ export class HoldStore {
   }
 
   list(): StoredHold[] {
+    // A hold without paths has ended.
+    if (this.#held.size === 0) return [];
     const holds = this.#database.prepare('SELECT id, reason, live, since FROM hold ORDER BY since').all() as unknown as Omit<
       StoredHold,
       'paths' | 'sample'

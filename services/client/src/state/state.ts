@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Problem, type Seq, parseSeq } from '@syncpair/contracts';
 import { BaseStore } from './base-store.ts';
 import { HoldStore } from './hold-store.ts';
@@ -45,12 +45,17 @@ export class State {
   readonly holds: HoldStore;
   readonly outbox: OutboxStore;
   readonly #database: DatabaseSync;
-
+  readonly #sql: Record<'fact' | 'setFact' | 'removeFact', StatementSync>;
   readonly #onClose: () => void;
 
   private constructor(database: DatabaseSync, onClose: () => void) {
     this.#database = database;
     this.#onClose = onClose;
+    this.#sql = {
+      fact: database.prepare('SELECT value FROM meta WHERE key = ?'),
+      setFact: database.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)'),
+      removeFact: database.prepare('DELETE FROM meta WHERE key = ?'),
+    };
     this.base = new BaseStore(database);
     this.remote = new RemoteStore(database);
     this.holds = new HoldStore(database);
@@ -135,13 +140,13 @@ export class State {
   }
 
   fact<Name extends keyof StateFacts>(name: Name): StateFacts[Name] | null {
-    const row = this.#database.prepare('SELECT value FROM meta WHERE key = ?').get(name) as { value: string } | undefined;
+    const row = this.#sql.fact.get(name) as { value: string } | undefined;
     return row === undefined ? null : row.value;
   }
 
   setFact<Name extends keyof StateFacts>(name: Name, value: StateFacts[Name] | null): void {
-    if (value === null) this.#database.prepare('DELETE FROM meta WHERE key = ?').run(name);
-    else this.#database.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(name, value);
+    if (value === null) this.#sql.removeFact.run(name);
+    else this.#sql.setFact.run(name, value);
   }
 
   get cursor(): Seq {

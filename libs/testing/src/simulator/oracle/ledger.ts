@@ -1,0 +1,130 @@
+import type { ContentHash } from '@syncpair/contracts';
+import type { Negotiation } from '../../../../../services/client/src/server/sync-server.ts';
+import type { DiskWitness } from '../disk/witness.ts';
+import type { Node } from '../files/nodes.ts';
+import type { KeptVersion } from '../server/simulated-directory.ts';
+import type { Caller, SimulatedServer } from '../server/simulated-server.ts';
+import { contentKey } from './content-key.ts';
+import { ignores } from './ignores.ts';
+
+/** A rule that was broken: its number in the list of invariants, and what was seen. */
+export interface Finding {
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** Whose disk or process something happens on. */
+export interface Where {
+  readonly client: number;
+  readonly directory: string;
+  /** The ignore patterns in force there. */
+  readonly patterns: readonly string[];
+}
+
+/**
+ * Keeps book of every content that somebody put anywhere and of everything the engine does, and tells at once what must not be. It knows
+ * the engine only by what it does to disks and says to the server.
+ */
+export class Ledger {
+  readonly findings: Finding[] = [];
+  readonly #server: () => SimulatedServer;
+  /** Contents that somebody wrote, anywhere. */
+  readonly #written = new Set<string>();
+  /** How often somebody put a content at a path, and how often a version brought it there. */
+  readonly #placed = new Map<string, number>();
+  readonly #introduced = new Map<string, number>();
+  /** Contents of the versions of each directory. */
+  readonly #saved = new Map<string, Set<string>>();
+
+  constructor(server: () => SimulatedServer) {
+    this.#server = server;
+  }
+
+  find(rule: string, message: string): void {
+    this.findings.push({ rule, message });
+  }
+
+  /** Somebody put this there, or a crash brought it back. */
+  placed(directory: string, path: string, node: Node): void {
+    const key = contentKey(node);
+    this.#written.add(key);
+    count(this.#placed, `${directory} ${path} ${key}`);
+  }
+
+  /** All below counts as put there anew: what the client knew of it is lost. */
+  placedAll(directory: string, node: Node, path: string | null = null): void {
+    if (path !== null) this.placed(directory, path, node);
+    if (node.kind !== 'dir') return;
+    for (const [name, child] of node.children) this.placedAll(directory, child, path === null ? name : `${path}/${name}`);
+  }
+
+  /** I8: what is ignored is never sent. */
+  proposed(caller: Caller, { changes }: Negotiation, { client, patterns }: Where): void {
+    for (const change of changes) {
+      if (change.op === 'put' && ignores(patterns, change.path, change.entry.kind))
+        this.find('I8', `client ${client} sent the ignored ${change.path}`);
+      if (change.op !== 'delete') continue;
+      const base = this.#server().directory(caller.directory).version(change.path, change.base)?.state.kind ?? 'file';
+      if (base !== 'tombstone' && ignores(patterns, change.path, base))
+        this.find('I8', `client ${client} deleted the ignored ${change.path}`);
+    }
+  }
+
+  /** I2, I3, I6, I22: versions have contents that somebody wrote, that are on the server, and each as often as somebody put them there. */
+  committed(directory: string, versions: readonly KeptVersion[]): void {
+    let saved = this.#saved.get(directory);
+    if (saved === undefined) this.#saved.set(directory, (saved = new Set()));
+    for (const { path, version, state, lost, proposed, replaced } of versions) {
+      const key = contentKey(state);
+      if (state.kind === 'file' && !this.#server().contents.has(state.hash as ContentHash))
+        this.find('I12', `version ${version} of ${path} has no content on the server`);
+      if (state.kind !== 'file' && state.kind !== 'link') continue;
+      saved.add(key);
+      if (!this.#written.has(key)) this.find('I6', `version ${version} of ${path} has a content that nobody wrote`);
+      if (!proposed || (!lost && replaced !== null && contentKey(replaced.state) === key)) continue;
+      const at = `${directory} ${path} ${key}`;
+      if (count(this.#introduced, at) > (this.#placed.get(at) ?? 0))
+        this.find(
+          'I3',
+          `version ${version} of ${path}${lost ? ' (lost)' : ''} brings back ${key.slice(0, 10)}, which nobody put there again`,
+        );
+    }
+  }
+
+  /** What the engine does on one disk. */
+  onDisk(where: Where): DiskWitness {
+    const { client, directory } = where;
+    const at = (path: string): string => `client ${client}: ${path}`;
+    const isIgnored = (path: string, node: Node): boolean => ignores(where.patterns, path, node.kind);
+    const isSaved = (node: Node): boolean => node.kind === 'dir' || this.#saved.get(directory)?.has(contentKey(node)) === true;
+    const untouchable = (path: string, node: Node, what: string): void => {
+      if (isIgnored(path, node)) this.find('I8', `${at(path)} is ignored and was ${what}`);
+    };
+    return {
+      creating: (path, made) => {
+        if (made.kind !== 'dir') untouchable(path, made, 'created');
+        if (!isSaved(made)) this.find('I6', `${at(path)} got a content that no version has`);
+      },
+      replacing: (path, old, made) => {
+        untouchable(path, old, made === null ? 'removed' : 'replaced');
+        if (!isSaved(old)) this.find('I7', `${at(path)} was ${made === null ? 'removed' : 'replaced'}, and no version has what lay there`);
+        if (made !== null && !isSaved(made)) this.find('I6', `${at(path)} got a content that no version has`);
+      },
+      renaming: (from, to, node) => {
+        const visit = (old: string, now: string, below: Node): void => {
+          untouchable(old, below, 'moved away');
+          if (isIgnored(now, below)) this.find('I8', `${at(now)} is ignored and was moved there`);
+          if (below.kind === 'dir') for (const [name, child] of below.children) visit(`${old}/${name}`, `${now}/${name}`, child);
+        };
+        visit(from, to, node);
+      },
+      dressing: (path, node) => untouchable(path, node, 'touched'),
+    };
+  }
+}
+
+function count(counts: Map<string, number>, key: string): number {
+  const next = (counts.get(key) ?? 0) + 1;
+  counts.set(key, next);
+  return next;
+}

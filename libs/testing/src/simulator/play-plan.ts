@@ -1,0 +1,102 @@
+import { directoryStatus } from '../../../../services/client/src/status/directory-status.ts';
+import type { Machine } from './client/machine.ts';
+import { World } from './client/world.ts';
+import { compareTrees } from './oracle/compare-trees.ts';
+import type { Finding } from './oracle/ledger.ts';
+import type { Plan } from './plan/plan.ts';
+
+/** Milliseconds in which all must be the same everywhere once nothing goes wrong any more. */
+const CONVERGENCE_MS = 5 * 60_000;
+/** As long as every folder is scanned once, where events vanish without a word. */
+const SILENT_CONVERGENCE_MS = 45 * 60_000;
+/** Milliseconds in which nothing may happen any more after that. */
+const STABLE_MS = 95_000;
+/** Milliseconds between two looks. */
+const LOOK_MS = 1_000;
+/** Milliseconds after which what is on its way has arrived. */
+const GRACE_MS = 5_000;
+
+export interface Played {
+  readonly findings: readonly Finding[];
+  /** Equal for runs in which the same happened. */
+  readonly digest: string;
+  readonly trace: readonly string[];
+  readonly faults: number;
+  /** Virtual milliseconds. */
+  readonly took: number;
+}
+
+/** Plays a plan to its end, lets the world heal, and tells which rules were broken. */
+export async function playPlan(plan: Plan, { keepTrace = false } = {}): Promise<Played> {
+  const world = new World(plan, keepTrace);
+  for (const machine of world.machines) machine.start();
+  for (const step of plan.steps) world.time.after(step.at, () => world.perform(step));
+  const isBroken = (): boolean => world.ledger.findings.length > 0;
+  await world.time.run((plan.steps.at(-1)?.at ?? 0) + 2_000, isBroken);
+  if (!isBroken()) await settle(world, plan, isBroken);
+  return {
+    findings: world.ledger.findings,
+    digest: world.trace.digest,
+    trace: world.trace.lines ?? [],
+    faults: world.machines.reduce((sum, { link }) => sum + link.count, 0),
+    took: world.time.now,
+  };
+}
+
+async function settle(world: World, plan: Plan, isBroken: () => boolean): Promise<void> {
+  const { time, ledger } = world;
+  // Whatever was to end by itself ends first: closed folders, lost roots, machines that are cut off.
+  for (const machine of world.machines) machine.heal();
+  world.note('all is healed');
+  const limit = time.now + (plan.silentLoss > 0 ? SILENT_CONVERGENCE_MS : CONVERGENCE_MS);
+  for (;;) {
+    await time.run(time.now + LOOK_MS, isBroken);
+    if (isBroken()) return;
+    const isQuiet = time.now - world.lastChange > GRACE_MS;
+    if (isQuiet && differencesOf(world).length === 0 && isSettled(world)) break;
+    if (time.now < limit) continue;
+    const differences = differencesOf(world);
+    for (const difference of differences) ledger.find(difference.startsWith('!') ? 'I23' : 'I1', difference);
+    if (differences.length === 0) for (const line of unsettled(world)) ledger.find('I23', line);
+    return;
+  }
+  const quietSince = time.now;
+  await time.run(time.now + STABLE_MS, isBroken);
+  if (world.lastChange > quietSince)
+    ledger.find('I1', `something happened ${((world.lastChange - quietSince) / 1000).toFixed(1)} s after all was the same`);
+}
+
+/** What is not everywhere as the server says; with `!` where the client says that it is. */
+function differencesOf(world: World): string[] {
+  return world.directories.flatMap((directory) => {
+    const heads = world.server.directory(directory).live();
+    return world.machines.flatMap((machine) => {
+      const folder = machine.folders.get(directory)!;
+      const sync = machine.sync(directory);
+      const status = sync === null ? null : directoryStatus(sync);
+      const told = status?.problems.map(({ path }) => path) ?? [];
+      return compareTrees(folder.tree.root, heads, folder.where.patterns)
+        .filter((line) => !told.some((path) => line.startsWith(`${path}:`) || line.startsWith(`${path}/`)))
+        .map((line) => `${status?.in_sync === true ? '!' : ''}client ${machine.index} ${directory}/${line}`);
+    });
+  });
+}
+
+const isSettled = (world: World): boolean => unsettled(world).length === 0;
+
+/** Clients that have everything and do not say so, or nothing to say. */
+function unsettled(world: World): string[] {
+  return world.directories.flatMap((directory) => world.machines.flatMap((machine) => unsettledOf(machine, directory)));
+}
+
+function unsettledOf(machine: Machine, directory: string): string[] {
+  const sync = machine.sync(directory);
+  if (sync === null) return [`client ${machine.index} ${directory} does not run`];
+  const status = directoryStatus(sync);
+  if (status.in_sync) return [];
+  const reasons = status.problems.map(({ path, code }) => `${path} ${code}`);
+  if (reasons.length > 0 && sync.progress.isStuck) return [];
+  return [
+    `client ${machine.index} ${directory} has everything and says ${status.state}: ${JSON.stringify(status.pending)} ${reasons.join()}`,
+  ];
+}
