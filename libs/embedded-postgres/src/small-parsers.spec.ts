@@ -7,9 +7,9 @@ describe('postmaster.pid', () => {
   const lines = (status: string): string => `4711\n/data\n1700000000\n5432\n\n127.0.0.1\n  1234567    12345\n${status}\n`;
 
   test.each([
-    [lines('ready   '), { pid: 4711, ready: true }],
-    [lines('starting'), { pid: 4711, ready: false }],
-    ['4711\n', { pid: 4711, ready: false }],
+    [lines('ready   '), { pid: 4711, port: 5432, ready: true }],
+    [lines('starting'), { pid: 4711, port: 5432, ready: false }],
+    ['4711\n', { pid: 4711, port: null, ready: false }],
     ['', null],
     ['-5\n', null],
     ['0\n', null],

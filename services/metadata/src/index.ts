@@ -4,4 +4,8 @@ export { GrantSigner } from './auth/grant-signer.ts';
 export type { ByteRange, ContentAddress, ContentStore, StoredContent } from './content/content-store.ts';
 export { type OpenDatabaseOptions, openDatabase } from './database/open-database.ts';
 export { METADATA_ROUTES } from './http/route-descriptions.ts';
+export { type Collected, collectAll } from './collect/collect-all.ts';
+export { COLLECT_TIMES, type CollectTimes } from './collect/collect-times.ts';
+export type { ContentUpkeep, Volume } from './content/content-upkeep.ts';
+export { Database } from './database/database.ts';
 export { HttpContentStore } from './content/http-content-store.ts';

@@ -15,6 +15,7 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   onApplicationBootstrap(): void {
     const { hub, notifications } = this.#services;
     notifications.start({ heard: (directory, seq) => hub.heard(directory, seq), resumed: () => void hub.check() });
+    this.#services.collector?.start();
   }
 
   /** Before the server stops listening: streams would keep it open. */
@@ -25,6 +26,7 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApp
 
   /** After the last request. */
   async onApplicationShutdown(): Promise<void> {
+    await this.#services.collector?.close();
     await this.#services.recorder.flush();
     await this.#services.notifications.close();
     await this.#dataSource.destroy();

@@ -1,7 +1,10 @@
 import type { MetadataOptions } from './metadata-options.ts';
 import { GrantSigner } from './auth/grant-signer.ts';
 import { loadSigningKey } from './auth/signing-key.ts';
+import { CollectorJob } from './collect/collector-job.ts';
 import { AvailableContents } from './content/available-contents.ts';
+import { ContentPins } from './content/content-pins.ts';
+import { ContentRecovery } from './content/content-recovery.ts';
 import { ReceiptVerifier } from './content/receipt-verifier.ts';
 import { Database } from './database/database.ts';
 import { ConnectedDevices } from './devices/connected-devices.ts';
@@ -39,6 +42,7 @@ export interface Services {
   readonly scriptSync: ScriptSyncService;
   readonly scriptFiles: ScriptFilesService;
   readonly health: HealthService;
+  readonly collector: CollectorJob | null;
 }
 
 export async function createServices(options: MetadataOptions, warn: (message: string) => void): Promise<Services> {
@@ -49,6 +53,8 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   const recent = new RecentContents();
   const hub = new EventHub({ db: database, contentOf: (hash) => recent.get(hash), warn });
   const notifications = new Notifications(options.directDatabaseUrl, warn);
+  const pins = new ContentPins(database, options.pinTimeOf);
+  const recovery = new ContentRecovery(pins, store);
   const queue = new CommitQueue(
     database,
     (group) => {
@@ -56,9 +62,10 @@ export async function createServices(options: MetadataOptions, warn: (message: s
       hub.committed(group);
     },
     clock,
+    (contents) => recovery.recover(contents),
   );
   const recorder = new DeviceRecorder(database, warn, clock);
-  const available = new AvailableContents(database, store, new ReceiptVerifier(store, clock), warn);
+  const available = new AvailableContents(database, { store, receipts: new ReceiptVerifier(store, clock), pins }, warn);
   const commits = new CallCommits(queue);
   const history = new HistoryService(database, commits);
   const tree = new TreeService(database);
@@ -68,7 +75,7 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     connected: new ConnectedDevices(database, warn, clock),
     hub,
     notifications,
-    negotiate: new NegotiateService(database, { queue, available, devices: recorder, grants: signer, recent }, clock),
+    negotiate: new NegotiateService(database, { queue, available, devices: recorder, grants: signer, pins, recent }, clock),
     snapshot: new SnapshotService(database, tree),
     readGrants: new ReadGrantsService(database, signer, clock),
     history,
@@ -76,7 +83,8 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     conflicts: new ConflictsService(database, history, clock),
     devices: new DevicesService(database, recorder, clock),
     scriptSync: new ScriptSyncService(database, commits),
-    scriptFiles: new ScriptFilesService(database, store, commits),
+    scriptFiles: new ScriptFilesService(database, store, pins, commits),
     health: new HealthService(database, store),
+    collector: options.collect === undefined ? null : new CollectorJob(database, options.collect.upkeep, options.collect.times, warn),
   };
 }

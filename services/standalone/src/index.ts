@@ -1,3 +1,4 @@
 export { startStandalone, type Standalone } from './start-standalone.ts';
 export { StandaloneError } from './standalone-error.ts';
 export type { StandaloneOptions } from './standalone-options.ts';
+export { collectGarbage } from './storage/collect-garbage.ts';

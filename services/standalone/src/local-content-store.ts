@@ -51,6 +51,15 @@ export class LocalContentStore implements ContentStore {
     return this.#domain(this.#collect(contents));
   }
 
+  async find(_who: string, contents: readonly ContentAddress[]): Promise<readonly StoredContent[]> {
+    const found: StoredContent[] = [];
+    for (const content of contents) {
+      const stored = await this.#domain(this.#store.stat(content));
+      if (stored !== null) found.push(stored);
+    }
+    return found;
+  }
+
   async receiptKeys(): Promise<readonly PublicKeyJson[]> {
     return this.#blobs.publicKeys().keys;
   }

@@ -1,12 +1,13 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { BlobModule, BlobService, openDiskBlobStore } from '@syncpair/blob';
-import { MetadataModule, openDatabase } from '@syncpair/metadata';
+import { COLLECT_TIMES, MetadataModule, openDatabase } from '@syncpair/metadata';
 import { createServiceApp } from '@syncpair/service-http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Closers } from './closers.ts';
 import { LocalContentStore } from './local-content-store.ts';
+import { LocalContentUpkeep } from './local-content-upkeep.ts';
 import { MetadataGrantKeys } from './metadata-grant-keys.ts';
 import type { ServerLog } from './server-log.ts';
 
@@ -63,6 +64,7 @@ export async function createApp(options: ServeOptions, closers: Closers): Promis
       grantKeys.know(signer.publicKeys());
       return new LocalContentStore(store, blobs, MAX_CONTENT_BYTES, report);
     },
+    collect: { upkeep: new LocalContentUpkeep(store), times: COLLECT_TIMES },
     auth: 'open',
   });
   const root: DynamicModule = {

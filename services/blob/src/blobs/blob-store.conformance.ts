@@ -229,8 +229,8 @@ export function registerBlobStoreTests(name: string, makeStore: () => Promise<St
     it('deletes', async () => {
       const stored = await put(Buffer.from('gone'));
       const kept = await put(Buffer.from('kept'));
-      await store.delete(stored);
-      await store.delete(stored);
+      expect(await store.delete(stored)).toBe(true);
+      expect(await store.delete(stored)).toBe(true);
       expect(await store.stat(stored)).toBe(null);
       expectSame(await read(kept), Buffer.from('kept'));
       expectSame(await read(await put(Buffer.from('gone'))), Buffer.from('gone'));

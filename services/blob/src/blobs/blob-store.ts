@@ -17,6 +17,13 @@ export interface BlobRef {
   readonly location?: string | undefined;
 }
 
+/** A group of contents that the driver can remove only as one, such as a sealed pack. */
+export interface Volume {
+  readonly id: string;
+  /** Bytes on the disk. */
+  readonly bytes: number;
+}
+
 /** What a put must bring. */
 export interface ExpectedBlob {
   readonly hash: ContentHash;
@@ -76,11 +83,26 @@ export interface BlobStore {
   /** Size and location, null when it is missing or recognised as damaged. */
   stat(ref: BlobRef): Promise<StoredBlob | null>;
 
-  /** Every content by its name, in no order, perhaps twice when it lies at two locations. The bytes are not verified. */
-  list(): AsyncIterable<StoredBlob>;
+  /** Every content by its name, or those that lie in no volume, in no order, perhaps twice when at two locations. The bytes are not verified. */
+  list(which?: 'alone' | 'all'): AsyncIterable<StoredBlob>;
 
-  /** Removes the copy at the location, or a copy that stands alone when none is given; nothing when there is none. Packed bytes stay until compaction. */
-  delete(ref: BlobRef): Promise<void>;
+  /**
+   * Removes the copy at the location, or a copy that stands alone when none is given; nothing when there is none. Packed bytes stay until
+   * their volume is removed. A copy that was put, or proven by a put, within the last `idleMs` milliseconds is spared, because a receipt
+   * may speak of it.
+   *
+   * @returns false when the copy was spared
+   */
+  delete(ref: BlobRef, idleMs?: number): Promise<boolean>;
+
+  /** Volumes that nobody adds to any more and that got their last content at least `idleMs` milliseconds ago. */
+  volumes(idleMs: number): AsyncIterable<Volume>;
+
+  /** Every content of a volume, not verified, perhaps one twice; none when there is no such volume. */
+  contentsOf(volume: string): AsyncIterable<StoredBlob>;
+
+  /** Removes a volume with all that is in it. The caller has seen to it that nothing refers to that. */
+  removeVolume(volume: string): Promise<void>;
 
   /** A small object of the service's own (keys, identity), null when there is none. */
   readObject(name: string): Promise<Uint8Array | null>;

@@ -7,6 +7,7 @@ import { declareDaemonCommands } from './declare/daemon-commands.ts';
 import { declareHistoryCommands } from './declare/history-commands.ts';
 import { declareHoldCommands } from './declare/hold-commands.ts';
 import { declareStatusCommands } from './declare/status-commands.ts';
+import { declareStorageCommands } from './declare/storage-commands.ts';
 import type { ExitCode } from './exit-code.ts';
 
 /** A command's work. Its module is loaded only when it is called, so that each starts without the weight of the others. */
@@ -56,6 +57,7 @@ export function buildProgram(
   declareHistoryCommands(declare);
   declareConflictCommands(declare);
   declareHoldCommands(declare);
+  declareStorageCommands(declare);
   program.addHelpText(
     'after',
     '\nExit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 timed out, 4 done but some paths have problems,\n5 held and waiting for approval.',

@@ -25,6 +25,7 @@ const COMMANDS = [
   ['holds', 'list'],
   ['holds', 'approve'],
   ['holds', 'reject'],
+  ['gc'],
 ];
 
 describe('wrong usage ends with 2 and one line that says what to do', () => {

@@ -4,8 +4,10 @@ import type { Principal } from '../auth/principal.ts';
 import type { ReadScope } from '../auth/access.ts';
 import type { Queryable } from '../database/database.ts';
 import { contentsOfDirectory, contentsOfScope } from '../store/content-repository.ts';
-import type { ContentStore, StoredContent } from './content-store.ts';
+import type { ContentPins } from './content-pins.ts';
+import type { ContentStore } from './content-store.ts';
 import type { ReceiptVerifier } from './receipt-verifier.ts';
+import type { UsableContent } from './usable-content.ts';
 
 export interface Proposal {
   readonly principal: Principal;
@@ -18,7 +20,7 @@ export interface Proposal {
 }
 
 export interface Available {
-  readonly contents: ReadonlyMap<ContentHash, StoredContent>;
+  readonly contents: ReadonlyMap<ContentHash, UsableContent>;
   /** The bytes of those that came inside the request. */
   readonly inline: ReadonlyMap<ContentHash, Uint8Array>;
 }
@@ -31,22 +33,28 @@ export class AvailableContents {
   readonly #db: Queryable;
   readonly #store: ContentStore;
   readonly #receipts: ReceiptVerifier;
+  readonly #pins: ContentPins;
   readonly #warn: (message: string) => void;
 
-  constructor(db: Queryable, store: ContentStore, receipts: ReceiptVerifier, warn: (message: string) => void) {
+  constructor(
+    db: Queryable,
+    { store, receipts, pins }: { readonly store: ContentStore; readonly receipts: ReceiptVerifier; readonly pins: ContentPins },
+    warn: (message: string) => void,
+  ) {
     this.#db = db;
     this.#store = store;
     this.#receipts = receipts;
+    this.#pins = pins;
     this.#warn = warn;
   }
 
   /** @throws {DomainError} `hash_mismatch` or `too_large` for contents inside the request. */
   async of(proposal: Proposal): Promise<Available> {
     const inline = readInline(proposal.contents);
-    const contents = new Map<ContentHash, StoredContent>();
+    const contents = new Map<ContentHash, UsableContent>();
     for (const receipt of proposal.receipts) {
       const claims = await this.#receipts.verify(receipt, proposal.principal.id);
-      for (const content of claims?.contents ?? []) contents.set(content.hash, content);
+      if (claims !== null) for (const content of claims.contents) contents.set(content.hash, { ...content, proof: claims.at });
     }
     const lacking = (): ContentHash[] => [...named(proposal.changes)].filter((contentHash) => !contents.has(contentHash));
     for (const content of await contentsOfDirectory(this.#db, proposal.directory, lacking())) contents.set(content.hash, content);
@@ -59,7 +67,7 @@ export class AvailableContents {
     principal: Principal,
     inline: Available['inline'],
     lacking: readonly ContentHash[],
-    contents: Map<ContentHash, StoredContent>,
+    contents: Map<ContentHash, UsableContent>,
   ): Promise<void> {
     const wanted = lacking.flatMap((contentHash) => {
       const bytes = inline.get(contentHash);
@@ -67,7 +75,8 @@ export class AvailableContents {
     });
     if (wanted.length === 0) return;
     try {
-      for (const content of await this.#store.putMany(principal.id, wanted)) contents.set(content.hash, content);
+      await this.#pins.pin(wanted.map(({ hash: contentHash, bytes }) => ({ hash: contentHash, size: bytes.length })));
+      for (const content of await this.#store.putMany(principal.id, wanted)) contents.set(content.hash, { ...content, proof: 'put' });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       // The changes that need no content go on; for these the answer is `needs_content`, and the upload meets the cause.

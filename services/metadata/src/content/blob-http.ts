@@ -9,7 +9,7 @@ const NO_PROGRESS_MS = 30_000;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 export interface BlobRequest {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readable | Buffer;
@@ -41,6 +41,15 @@ export class BlobHttp {
   /** The answer's JSON body. */
   async sendForJson(request: BlobRequest): Promise<unknown> {
     return JSON.parse((await readAll(await this.send(request), Infinity)).toString()) as unknown;
+  }
+
+  /** Bytes of what a HEAD request names, null when there is no such thing. */
+  async sendForLength(request: BlobRequest & { readonly method: 'HEAD' }): Promise<number | null> {
+    const answer = await this.#exchange(request);
+    answer.resume();
+    if (answer.statusCode === 404) return null;
+    if (answer.statusCode === 200) return Number(answer.headers['content-length']);
+    throw new DomainError('unavailable', `the content store answered ${answer.statusCode}`);
   }
 
   #exchange(request: BlobRequest): Promise<IncomingMessage> {

@@ -68,6 +68,13 @@ export function registerContentStoreTests(
       });
     });
 
+    test('contents that are there are found, others are not', async () => {
+      const bytes = randomBytes(5_000);
+      const stored = await store.put('open', hashOf(bytes), Readable.from([bytes]));
+      const missing = { hash: hashOf(Buffer.from('found nowhere')), location: stored.location };
+      expect(await store.find('open', [missing, stored])).toMatchObject([{ hash: stored.hash, size: 5_000 }]);
+    });
+
     test('a body that breaks off is an error, and nothing is stored', async () => {
       const bytes = randomBytes(200_000);
       const body = Readable.from(

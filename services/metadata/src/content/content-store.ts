@@ -36,6 +36,8 @@ export interface ContentStore {
   open(who: string, content: ContentAddress, range?: ByteRange): Promise<Readable>;
   /** Reads contents of at most 1 MiB each; one that is missing or larger is left out. */
   readMany(who: string, contents: readonly ContentAddress[]): Promise<ReadonlyMap<ContentHash, Uint8Array>>;
+  /** Those of the contents that are there, by their size and place, each with where it lies; the bytes are not read. */
+  find(who: string, contents: readonly ContentAddress[]): Promise<readonly StoredContent[]>;
   /** Keys that verify receipts. */
   receiptKeys(): Promise<readonly PublicKeyJson[]>;
   /** Resolves when contents can be read and written. */

@@ -73,6 +73,16 @@ export class HttpContentStore implements ContentStore {
     return found;
   }
 
+  async find(who: string, contents: readonly ContentAddress[]): Promise<readonly StoredContent[]> {
+    const found: StoredContent[] = [];
+    for (const content of contents) {
+      const headers = { [GRANT_HEADER]: this.#grant('read', who, [content]) };
+      const size = await this.#http.sendForLength({ method: 'HEAD', path: `${ROUTES.blobs}/${content.hash}`, headers });
+      if (size !== null) found.push({ hash: content.hash, size, location: content.location });
+    }
+    return found;
+  }
+
   async receiptKeys(): Promise<readonly PublicKeyJson[]> {
     return publicKeysSchema.parse(await this.#http.sendForJson({ method: 'GET', path: ROUTES.receiptKeys })).keys;
   }

@@ -4,6 +4,7 @@ import { isConnectionLost } from './errors.ts';
 import { ENTITIES } from '../store/entities.ts';
 import { migrate } from './migrate.ts';
 import { Initial1764000000000 } from './migrations/1764000000000-initial.ts';
+import { BlobPins1765400000000 } from './migrations/1765400000000-blob-pins.ts';
 import { MovesByTarget1764028800000 } from './migrations/1764028800000-moves-by-target.ts';
 import { History1765100000000 } from './migrations/1765100000000-history.ts';
 
@@ -28,7 +29,7 @@ export function createDataSource(url: string, poolSize = 16): DataSource {
     url,
     poolSize,
     entities: [...ENTITIES],
-    migrations: [Initial1764000000000, MovesByTarget1764028800000, History1765100000000],
+    migrations: [Initial1764000000000, MovesByTarget1764028800000, History1765100000000, BlobPins1765400000000],
     migrationsTableName: 'migration',
     synchronize: false,
     applicationName: 'syncpair-metadata',

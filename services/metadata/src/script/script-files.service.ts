@@ -16,12 +16,17 @@ import {
 } from '@syncpair/contracts';
 import type { StoredVersion } from '@syncpair/sync-core';
 import type { Principal } from '../auth/principal.ts';
-import type { ByteRange, ContentStore, StoredContent } from '../content/content-store.ts';
+import type { ContentPins } from '../content/content-pins.ts';
+import type { ByteRange, ContentStore } from '../content/content-store.ts';
+import type { UsableContent } from '../content/usable-content.ts';
 import type { Queryable } from '../database/database.ts';
 import { contentsOfDirectory } from '../store/content-repository.ts';
 import { ensureDirectory, findDirectory } from '../store/directory-repository.ts';
 import { countLiveChildren, readHeads, readVersions } from '../store/state-repository.ts';
 import type { CallCommits } from '../sync/call-commits.ts';
+
+/** What an upload is taken for whose sender does not say its size: it may be on its way for as long as one of so many bytes. */
+const UNTOLD_BYTES = 4 * 1024 ** 3;
 
 export interface UploadRequest {
   readonly ref: DirectoryRef;
@@ -51,11 +56,13 @@ export interface Download {
 export class ScriptFilesService {
   readonly #db: Queryable;
   readonly #store: ContentStore;
+  readonly #pins: ContentPins;
   readonly #commits: CallCommits;
 
-  constructor(db: Queryable, store: ContentStore, commits: CallCommits) {
+  constructor(db: Queryable, store: ContentStore, pins: ContentPins, commits: CallCommits) {
     this.#db = db;
     this.#store = store;
+    this.#pins = pins;
     this.#commits = commits;
   }
 
@@ -66,6 +73,7 @@ export class ScriptFilesService {
    */
   async upload(principal: Principal, request: UploadRequest): Promise<{ readonly created: boolean; readonly answer: UploadAnswer }> {
     const { ref, path, hash, modified, size } = request;
+    await this.#pins.pin([{ hash, size: size ?? UNTOLD_BYTES }]);
     const stored = await this.#store.put(principal.id, hash, request.body);
     if (size !== undefined && size !== stored.size)
       throw new DomainError('hash_mismatch', `the content has ${stored.size} bytes, not ${size}`, path);
@@ -74,7 +82,7 @@ export class ScriptFilesService {
     const executable = head?.state.kind === 'file' && head.state.executable;
     const entry: FileEntry = { kind: 'file', hash, size: stored.size, mtime: modified, executable };
     const changes = [{ op: 'put', id: randomUUID(), path, base: replaces(entry, head) ? (head?.version ?? null) : null, entry }] as const;
-    const contents = new Map<ContentHash, StoredContent>([[hash, stored]]);
+    const contents = new Map<ContentHash, UsableContent>([[hash, { ...stored, proof: 'put' }]]);
     const [outcome] = await this.#commits.commit({ ref, directory, changes, contents, origin: { call: 'script' } });
     return { created: head === undefined || head.state.kind === 'tombstone', answer: answerOf(path, entry, outcome as Outcome) };
   }

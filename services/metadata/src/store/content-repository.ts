@@ -1,6 +1,6 @@
 import type { ContentHash } from '@syncpair/contracts';
 import type { ReadScope } from '../auth/access.ts';
-import type { StoredContent } from '../content/content-store.ts';
+import type { UsableContent } from '../content/usable-content.ts';
 import type { Queryable, Transaction } from '../database/database.ts';
 import { hashBytes, hashText } from './rows.ts';
 
@@ -10,25 +10,33 @@ interface BlobRow {
   readonly location: string;
 }
 
-const toContent = (row: BlobRow): StoredContent => ({ hash: hashText(row.hash), size: Number(row.size), location: row.location });
+const toContent = (row: BlobRow): UsableContent => ({
+  hash: hashText(row.hash),
+  size: Number(row.size),
+  location: row.location,
+  proof: 'row',
+});
+
+/** Its bytes are there: they were stored, and are neither lost nor about to be removed. */
+const READABLE = "b.location <> '' AND b.state NOT IN ('deleting', 'lost')";
 
 /** Those of the contents that some version in the directory has. */
-export async function contentsOfDirectory(db: Queryable, directory: number, hashes: readonly ContentHash[]): Promise<StoredContent[]> {
+export async function contentsOfDirectory(db: Queryable, directory: number, hashes: readonly ContentHash[]): Promise<UsableContent[]> {
   if (hashes.length === 0) return [];
   const rows = await db.query<BlobRow>(
     `SELECT b.hash, b.size, b.location FROM blob b
-     WHERE b.hash = ANY($2::bytea[]) AND EXISTS (SELECT FROM version v WHERE v.hash = b.hash AND v.directory = $1)`,
+     WHERE b.hash = ANY($2::bytea[]) AND ${READABLE} AND EXISTS (SELECT FROM version v WHERE v.hash = b.hash AND v.directory = $1)`,
     [directory, hashes.map(hashBytes)],
   );
   return rows.map(toContent);
 }
 
 /** Those of the contents that some version in any directory of the scope has. */
-export async function contentsOfScope(db: Queryable, scope: ReadScope, hashes: readonly ContentHash[]): Promise<StoredContent[]> {
+export async function contentsOfScope(db: Queryable, scope: ReadScope, hashes: readonly ContentHash[]): Promise<UsableContent[]> {
   if (hashes.length === 0) return [];
   const rows = await db.query<BlobRow>(
     `SELECT b.hash, b.size, b.location FROM blob b
-     WHERE b.hash = ANY($1::bytea[]) AND EXISTS (
+     WHERE b.hash = ANY($1::bytea[]) AND ${READABLE} AND EXISTS (
        SELECT FROM version v JOIN directory d ON d.id = v.directory WHERE v.hash = b.hash AND (d.shared OR d.owner = $2)
      )`,
     [hashes.map(hashBytes), scope.client],
@@ -36,16 +44,42 @@ export async function contentsOfScope(db: Queryable, scope: ReadScope, hashes: r
   return rows.map(toContent);
 }
 
-/** Keeps where contents lie. A newer receipt has the newer location: the bytes may have been lost and put again. */
-export async function recordContents(transaction: Transaction, contents: readonly StoredContent[]): Promise<void> {
-  if (contents.length === 0) return;
-  // In one order everywhere, so that two transactions with the same contents never wait for each other in a circle.
-  const sorted = contents.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
-  await transaction.query(
-    `INSERT INTO blob AS b (hash, size, location)
-     SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::text[])
-     ON CONFLICT (hash) DO UPDATE SET location = excluded.location, size = excluded.size
-     WHERE b.location <> excluded.location OR b.size <> excluded.size`,
-    [sorted.map(({ hash }) => hashBytes(hash)), sorted.map(({ size }) => size), sorted.map(({ location }) => location)],
+/**
+ * A receipt counts for the row that was there when it was given: were the content removed since, its row would have been made anew. Clocks of
+ * the store and of PostgreSQL may differ by as much; the pins are what keeps contents, this only catches a pin that did not.
+ */
+const CLOCKS_DIFFER = "interval '2 seconds'";
+
+/**
+ * Makes contents those of versions that the same transaction writes: their rows stay locked until it ends, so that no collection can remove
+ * what is being named. A newer receipt has the newer location: the bytes may have been lost and put again.
+ *
+ * @returns those that cannot be named now, because they are being removed, or have been since their proof; nothing may be written then
+ */
+export async function takeContents(transaction: Transaction, contents: readonly UsableContent[]): Promise<ContentHash[]> {
+  if (contents.length === 0) return [];
+  const rows = await transaction.query<{ readonly hash: Buffer }>(
+    `WITH named AS (
+       SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::float8[]) n(hash, size, location, proven_at)
+     ), locked AS MATERIALIZED (
+       -- In one order everywhere, so that two transactions with the same contents never wait for each other in a circle.
+       SELECT hash FROM blob WHERE hash = ANY($1::bytea[]) ORDER BY hash FOR NO KEY UPDATE
+     )
+     UPDATE blob b SET state = 'live', condemned_at = NULL,
+       location = coalesce(n.location, b.location), size = CASE WHEN n.location IS NULL THEN b.size ELSE n.size END
+     FROM locked l JOIN named n ON n.hash = l.hash
+     WHERE b.hash = l.hash AND b.state <> 'deleting' AND CASE
+       WHEN n.location IS NULL THEN b.location <> '' AND b.state <> 'lost'
+       ELSE n.proven_at IS NULL OR to_timestamp(n.proven_at / 1000) + ${CLOCKS_DIFFER} >= b.stored_at END
+     RETURNING b.hash`,
+    [
+      contents.map(({ hash }) => hashBytes(hash)),
+      contents.map(({ size }) => size),
+      contents.map(({ location, proof }) => (proof === 'row' ? null : location)),
+      contents.map(({ proof }) => (typeof proof === 'number' ? proof : null)),
+    ],
   );
+  if (rows.length === contents.length) return [];
+  const taken = new Set(rows.map(({ hash }) => hashText(hash)));
+  return contents.map(({ hash }) => hash).filter((hash) => !taken.has(hash));
 }

@@ -8,7 +8,7 @@ import {
   type RelativePath,
   directoryKey,
 } from '@syncpair/contracts';
-import type { StoredContent } from '../content/content-store.ts';
+import type { UsableContent } from '../content/usable-content.ts';
 import type { Directory } from '../store/directory-repository.ts';
 import type { CommitOrigin } from './commit-job.ts';
 import type { CommitQueue } from './commit-queue.ts';
@@ -20,7 +20,7 @@ export interface CallChanges {
   readonly ref: DirectoryRef;
   readonly directory: Directory;
   readonly changes: readonly Change[];
-  readonly contents?: ReadonlyMap<ContentHash, StoredContent>;
+  readonly contents?: ReadonlyMap<ContentHash, UsableContent>;
   readonly deletionTimes?: ReadonlyMap<RelativePath, bigint>;
   readonly origin: CommitOrigin;
   /** See `CommitJob`. */
@@ -37,7 +37,7 @@ export class CallCommits {
 
   /** The outcomes, in the order of the changes. @throws {DomainError} `conflict` when the directory's history has been replaced meanwhile. */
   async commit(call: CallChanges): Promise<readonly Outcome[]> {
-    const { ref, directory, changes, contents = new Map<ContentHash, StoredContent>(), deletionTimes, origin, strict = false } = call;
+    const { ref, directory, changes, contents = new Map<ContentHash, UsableContent>(), deletionTimes, origin, strict = false } = call;
     const result = await this.#queue.commit({
       key: directoryKey(ref),
       device: callDevice(ref.client_id),

@@ -1,12 +1,13 @@
-import type { Commit } from '@syncpair/contracts';
+import type { Commit, ContentHash } from '@syncpair/contracts';
 import type { ConflictWrite, VersionWrite } from '@syncpair/sync-core';
-import type { StoredContent } from '../content/content-store.ts';
+import type { UsableContent } from '../content/usable-content.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import { type CommitRow, type CommittedWrite, finishCommits, insertConflicts, insertWrites } from '../store/commit-repository.ts';
-import { recordContents } from '../store/content-repository.ts';
+import { takeContents } from '../store/content-repository.ts';
 import { type Directory, lockDirectory } from '../store/directory-repository.ts';
 import type { CommitJob, CommitResult, CommittedGroup } from './commit-job.ts';
 import { type DecidedJob, type JobContext, decideEdits, decideWithMoves } from './decide-job.ts';
+import { ContentsGone } from './contents-gone.ts';
 import { DirectoryState } from './directory-state.ts';
 import { loadFor } from './load-state.ts';
 
@@ -15,6 +16,8 @@ export const hasMoves = (job: CommitJob): boolean => job.changes.some(({ op }) =
 /**
  * Decides jobs of one directory in one transaction, each as a commit of its own when it writes anything, and resolves when all of it is
  * durable. A job that moves something comes alone.
+ *
+ * @throws ContentsGone, with nothing decided: contents of the jobs cannot be named any more
  */
 export async function commitGroup(
   database: Database,
@@ -46,7 +49,7 @@ class GroupTransaction {
   readonly #commits: Commit[] = [];
   readonly #writes: CommittedWrite[] = [];
   readonly #conflicts: ConflictWrite[] = [];
-  readonly #contents = new Map<string, StoredContent>();
+  readonly #contents = new Map<ContentHash, UsableContent>();
   #conflictCount = 0;
 
   constructor(transaction: Transaction, directory: Directory, now: number) {
@@ -108,7 +111,8 @@ class GroupTransaction {
     const conflicts = this.#conflicts.splice(0);
     const contents = [...this.#contents.values()];
     this.#contents.clear();
-    await recordContents(this.#transaction, contents);
+    const gone = await takeContents(this.#transaction, contents);
+    if (gone.length > 0) throw new ContentsGone(gone);
     await insertWrites(this.#transaction, this.#directory.id, writes);
     await insertConflicts(this.#transaction, this.#directory.id, conflicts, new Date(this.#now));
   }

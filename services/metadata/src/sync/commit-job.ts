@@ -1,5 +1,5 @@
 import type { Change, Commit, ContentHash, DirectoryKey, Outcome, RelativePath, Seq, VersionId } from '@syncpair/contracts';
-import type { StoredContent } from '../content/content-store.ts';
+import type { UsableContent } from '../content/usable-content.ts';
 import type { Directory } from '../store/directory-repository.ts';
 
 /** What made a commit, when it was no device's own sync. */
@@ -22,7 +22,7 @@ export interface CommitJob {
   /** With ids that are unique in the request. */
   readonly changes: readonly Change[];
   /** Contents that are durable and that the proposer may use. */
-  readonly contents: ReadonlyMap<ContentHash, StoredContent>;
+  readonly contents: ReadonlyMap<ContentHash, UsableContent>;
   readonly conflictCopies: boolean;
   /** When a path was deleted, nanoseconds since 1970, where the proposer says so; else it is when the deletion is committed. */
   readonly deletionTimes?: ReadonlyMap<RelativePath, bigint>;

@@ -12,6 +12,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Database } from '../database/database.ts';
 import { openDatabase } from '../database/open-database.ts';
+import { hashBytes } from '../store/rows.ts';
 import { ensureDirectory, lockDirectory } from '../store/directory-repository.ts';
 import type { CommitJob, CommittedGroup } from './commit-job.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -30,6 +31,7 @@ beforeAll(async () => {
   server = await testDatabase();
   dataSource = await openDatabase({ url: server.url, log: { info: () => undefined, warn: () => undefined } });
   database = new Database(dataSource);
+  await database.query("INSERT INTO blob (hash, size, location) VALUES ($1, 0, 'here')", [hashBytes(EMPTY_HASH)]);
 });
 afterAll(async () => {
   await dataSource.destroy();
@@ -39,12 +41,17 @@ beforeEach(async () => {
   const name = `queue-${(directories += 1)}`;
   key = name as DirectoryKey;
   groups = [];
-  queue = new CommitQueue(database, (group) => groups.push(group), Date.now);
+  queue = new CommitQueue(
+    database,
+    (group) => groups.push(group),
+    Date.now,
+    () => Promise.resolve([]),
+  );
   ({ epoch } = await ensureDirectory(database, { client_id: 'alice', name, shared: true }));
 });
 
 const entry = { kind: 'file', hash: EMPTY_HASH, size: 0, mtime: 0n, executable: false } as const;
-const contents = new Map([[EMPTY_HASH, { hash: EMPTY_HASH, size: 0, location: 'here' }]]);
+const contents = new Map([[EMPTY_HASH, { hash: EMPTY_HASH, size: 0, location: 'here', proof: 'put' } as const]]);
 const put = (path: string): Change => ({ op: 'put', id: randomUUID(), path: path as RelativePath, base: null, entry });
 const job = (name: string, changes: readonly Change[], more: Partial<CommitJob> = {}): CommitJob => ({
   key,

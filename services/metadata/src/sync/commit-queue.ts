@@ -1,7 +1,8 @@
 import { DomainError, MAX_CHANGES_PER_REQUEST } from '@syncpair/contracts';
 import type { Database } from '../database/database.ts';
-import { commitGroup, hasMoves } from './commit-group.ts';
+import { hasMoves } from './commit-group.ts';
 import type { CommitJob, CommitResult, CommittedGroup } from './commit-job.ts';
+import { type Recover, commitWithRecovery } from './commit-with-recovery.ts';
 
 /** Changes above which a job lets those that came after it go first, once. */
 const LARGE = 100;
@@ -25,13 +26,15 @@ export class CommitQueue {
   readonly #database: Database;
   readonly #committed: (group: CommittedGroup) => void;
   readonly #clock: () => number;
+  readonly #recover: Recover;
   readonly #lanes = new Map<string, Lane>();
 
   /** `committed` hears of each group once it is durable; `clock` tells milliseconds since 1970. */
-  constructor(database: Database, committed: (group: CommittedGroup) => void, clock: () => number) {
+  constructor(database: Database, committed: (group: CommittedGroup) => void, clock: () => number, recover: Recover) {
     this.#database = database;
     this.#committed = committed;
     this.#clock = clock;
+    this.#recover = recover;
   }
 
   /** Resolves when the job is decided and durable. */
@@ -56,10 +59,11 @@ export class CommitQueue {
 
   async #run(group: readonly Waiting[]): Promise<void> {
     try {
-      const done = await commitGroup(
+      const done = await commitWithRecovery(
         this.#database,
         group.map(({ job }) => job),
         this.#clock(),
+        this.#recover,
       );
       if (done.group !== null) this.#committed(done.group);
       group.forEach(({ resolve }, index) => resolve(done.results[index] as CommitResult));

@@ -18,6 +18,7 @@ import { openDatabase } from '../database/open-database.ts';
 import { readConflicts } from '../store/conflict-repository.ts';
 import { ensureDirectory } from '../store/directory-repository.ts';
 import { streamHeads, streamHeadsAt } from '../store/head-stream.ts';
+import { hashBytes } from '../store/rows.ts';
 import { readLog } from '../store/log-repository.ts';
 import { commitGroup } from './commit-group.ts';
 import type { CommitJob, CommitResult } from './commit-job.ts';
@@ -39,6 +40,8 @@ beforeAll(async () => {
   server = await testDatabase();
   dataSource = await openDatabase({ url: server.url, log: { info: () => undefined, warn: () => undefined } });
   database = new Database(dataSource);
+  for (const { hash, size, location } of contents.values())
+    await database.query('INSERT INTO blob (hash, size, location) VALUES ($1, $2, $3)', [hashBytes(hash), size, location]);
 });
 afterAll(async () => {
   await dataSource.destroy();
@@ -91,7 +94,7 @@ const toEntry = (wish: FileWish | 'dir'): Entry =>
 const contents = new Map(
   ['1', '2', '3'].map((digit) => {
     const hash = digit.repeat(64) as ContentHash;
-    return [hash, { hash, size: 1, location: 'somewhere' }] as const;
+    return [hash, { hash, size: 1, location: 'somewhere', proof: 'put' as const }] as const;
   }),
 );
 

@@ -11,6 +11,7 @@ import {
 import { directoryOf, scopeOf } from '../auth/access.ts';
 import type { GrantSigner } from '../auth/grant-signer.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { ContentPins } from '../content/content-pins.ts';
 import type { AvailableContents } from '../content/available-contents.ts';
 import { signGrants } from '../content/sign-grants.ts';
 import type { Queryable } from '../database/database.ts';
@@ -25,6 +26,7 @@ export interface NegotiateParts {
   readonly available: AvailableContents;
   readonly devices: DeviceRecorder;
   readonly grants: GrantSigner;
+  readonly pins: ContentPins;
   readonly recent: RecentContents;
 }
 
@@ -73,12 +75,14 @@ export class NegotiateService {
   ): Promise<NegotiateResponseJson> {
     const commits = request.pull ? await readLog(this.#db, directory.id, { after: request.cursor, upTo: directory.head }) : [];
     const cursor = commits.at(-1)?.seq ?? request.cursor;
+    const needed = neededContents(request, outcomes);
+    await this.#parts.pins.pin(needed);
     return {
       status: 'ok',
       epoch: directory.epoch,
       head: String(directory.head),
       outcomes: outcomes.map(encodeOutcome),
-      grants: signGrants(this.#parts.grants, 'write', principal.id, neededContents(request, outcomes), this.#clock()),
+      grants: signGrants(this.#parts.grants, 'write', principal.id, needed, this.#clock()),
       commits: commits.map(encodeCommit),
       cursor: String(cursor),
       more: cursor < directory.head,

@@ -59,6 +59,15 @@ export class MemoryContentStore implements ContentStore {
     });
   }
 
+  find(_who: string, contents: readonly ContentAddress[]): Promise<readonly StoredContent[]> {
+    return this.#answer(() =>
+      contents.flatMap(({ hash: contentHash, location }) => {
+        const bytes = this.contents.get(contentHash);
+        return bytes === undefined ? [] : [{ hash: contentHash, size: bytes.length, location }];
+      }),
+    );
+  }
+
   receiptKeys(): Promise<readonly PublicKeyJson[]> {
     return this.#answer(() => [publicKeyOf(this.#key.privateKey)]);
   }

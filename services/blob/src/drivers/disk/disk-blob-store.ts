@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { hash as digest } from 'node:crypto';
 import type { ContentHash } from '@syncpair/contracts';
-import type { BlobRef, BlobStore, ExpectedBlob, OpenBlob, SmallBlob, StoredBlob } from '../../blobs/blob-store.ts';
+import type { BlobRef, BlobStore, ExpectedBlob, OpenBlob, SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
 import { type RangeRequest, resolveRange } from '../../blobs/byte-range.ts';
 import type { Folder } from './folder.ts';
 import { checkObjectName } from './layout.ts';
@@ -78,13 +78,25 @@ export class DiskBlobStore implements BlobStore {
     return found === null ? null : this.#statAt(hash, found);
   }
 
-  async *list(): AsyncGenerator<StoredBlob> {
+  async *list(which: 'alone' | 'all' = 'all'): AsyncGenerator<StoredBlob> {
     yield* this.#parts.loose.list();
-    yield* this.#parts.packed.list();
+    if (which === 'all') yield* this.#parts.packed.list();
   }
 
-  async delete({ hash, location }: BlobRef): Promise<void> {
-    if (parseLocation(location)?.kind !== 'pack') await this.#parts.loose.delete(hash);
+  async delete({ hash, location }: BlobRef, idleMs = 0): Promise<boolean> {
+    return parseLocation(location)?.kind === 'pack' || (await this.#parts.loose.delete(hash, idleMs));
+  }
+
+  volumes(idleMs: number): AsyncGenerator<Volume> {
+    return this.#parts.packed.volumes(Date.now(), idleMs);
+  }
+
+  contentsOf(volume: string): AsyncGenerator<StoredBlob> {
+    return this.#parts.packed.contentsOf(volume);
+  }
+
+  removeVolume(volume: string): Promise<void> {
+    return this.#parts.packed.removeVolume(volume);
   }
 
   async readObject(name: string): Promise<Uint8Array | null> {

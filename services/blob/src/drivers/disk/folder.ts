@@ -108,6 +108,11 @@ export class Folder {
     return true;
   }
 
+  /** Moves a file here under another name, not durable yet; false when there is none. */
+  async take(from: Folder, name: string, as: string): Promise<boolean> {
+    return (await orMissing(rename(from.path(name), this.path(as)).then(() => true))) ?? false;
+  }
+
   /** Makes the names in it durable. */
   sync(): Promise<void> {
     return this.#handle.sync();

@@ -1,6 +1,7 @@
+import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { type Readable, Readable as ReadableStream } from 'node:stream';
-import type { ContentHash } from '@syncpair/contracts';
+import { type ContentHash, DomainError } from '@syncpair/contracts';
 import type { ExpectedBlob, OpenBlob, StoredBlob } from '../../blobs/blob-store.ts';
 import { type RangeRequest, resolveRange } from '../../blobs/byte-range.ts';
 import { checkArrived } from '../../blobs/refusals.ts';
@@ -47,6 +48,8 @@ export class LooseObjects {
     const sink = new ContentSink(null, expected.maxBytes);
     await receive(body, sink);
     checkArrived(expected, { hash: sink.digest(), size: sink.size });
+    // The copy was removed while its bytes were compared; what came is not kept anywhere.
+    if (!(await touch(shard, expected.hash))) throw new DomainError('unavailable', 'the content was removed meanwhile; send it again');
     // Another process may have named it a moment ago, its folder not yet flushed.
     await shard.sync();
     return sink.size;
@@ -57,7 +60,7 @@ export class LooseObjects {
       const sink = new ContentSink(handle.fd, expected.maxBytes);
       await receive(body, sink);
       checkArrived(expected, { hash: sink.digest(), size: sink.size });
-      if (existing === sink.size) {
+      if (existing === sink.size && (await touch(shard, expected.hash))) {
         await shard.sync();
         return sink.size;
       }
@@ -97,11 +100,25 @@ export class LooseObjects {
     return size === null || (told !== null && told !== size) ? null : { hash, size, location: formatLocation({ kind: 'loose', size }) };
   }
 
-  async delete(hash: ContentHash): Promise<void> {
-    await this.#inShard(hash, async (shard) => {
-      await shard.remove(hash);
+  /**
+   * Removes a copy that was neither put nor proven within the last `idleMs` milliseconds; false when it was. It is taken away before it is
+   * looked at, and a put touches the copy that it proves before it looks for its name: whichever comes first, no proof is of a removed copy.
+   */
+  async delete(hash: ContentHash, idleMs: number): Promise<boolean> {
+    const removed = await this.#inShard(hash, async (shard) => {
+      const before = await shard.stat(hash);
+      if (before === null) return true;
+      if (isYoung(before, idleMs)) return false;
+      const aside = await this.#temp.takeFrom(shard, hash);
+      if (aside === null) return true;
+      const taken = await this.#temp.folder.stat(aside);
+      const spared = taken !== null && isYoung(taken, idleMs);
+      if (spared) await shard.adoptNew(this.#temp.folder, aside, hash);
+      await this.#temp.folder.remove(aside);
       await shard.sync();
+      return !spared;
     });
+    return removed ?? true;
   }
 
   async *list(): AsyncGenerator<StoredBlob> {
@@ -127,6 +144,26 @@ export class LooseObjects {
       return await use(shard);
     } finally {
       await shard.close();
+    }
+  }
+}
+
+const isYoung = (stat: Stats, idleMs: number): boolean => idleMs > 0 && Date.now() - stat.mtimeMs < idleMs;
+
+/** Marks the copy that has the name as proven just now; false when none has it any more. */
+async function touch(shard: Folder, hash: ContentHash): Promise<boolean> {
+  for (;;) {
+    const handle = await shard.read(hash);
+    if (handle === null) return false;
+    try {
+      const now = new Date();
+      await handle.utimes(now, now);
+      const named = await shard.stat(hash);
+      if (named === null) return false;
+      // Otherwise another put has given the name to its own copy meanwhile.
+      if (named.ino === (await handle.stat()).ino) return true;
+    } finally {
+      await handle.close();
     }
   }
 }

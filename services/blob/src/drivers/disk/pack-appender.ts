@@ -14,6 +14,9 @@ export interface PackLimits {
 }
 export const PACK_LIMITS: PackLimits = { bytes: 64 * 1024 * 1024, records: 64 * 1024 };
 
+/** Milliseconds without a content after which a pack is not appended to any more: others may compact it after a day. */
+const IDLE_MS = 30 * 60_000;
+
 /** Tells an operator of what went wrong behind an answer that was right. */
 export type Report = (problem: string, error: unknown) => void;
 
@@ -39,6 +42,7 @@ export class PackAppender {
   /** Appends in turn. The pack stays open until the caller gives it back with `release`. */
   append(blobs: readonly SmallBlob[]): Promise<{ readonly pack: PackFile; readonly placed: PlacedRecord[] }> {
     const turn = this.#turn.then(async () => {
+      if (this.#current !== null && Date.now() - this.#current.touchedAt > IDLE_MS) this.#retire(this.#current);
       this.#current ??= await this.#begin();
       const pack = this.#current;
       this.#users.set(pack, (this.#users.get(pack) ?? 0) + 1);

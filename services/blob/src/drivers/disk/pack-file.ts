@@ -8,6 +8,8 @@ export class PackFile {
   readonly id: string;
   readonly records: PlacedRecord[] = [];
   readonly #handle: FileHandle;
+  /** When it was begun or last appended to, milliseconds since 1970. */
+  touchedAt = Date.now();
   #size = PACK_MAGIC.length;
   #failure: unknown = null;
   #running: Promise<void> = Promise.resolve();
@@ -53,6 +55,7 @@ export class PackFile {
       throw error;
     }
     this.#size += bytes.length;
+    this.touchedAt = Date.now();
     for (const record of placed) this.records.push(record);
     return placed;
   }
@@ -70,6 +73,8 @@ export class PackFile {
   async #flushNow(): Promise<void> {
     try {
       await this.#handle.datasync();
+      // Whoever removed it did not know of the records that were appended since.
+      if ((await this.#handle.stat()).nlink === 0) throw new Error(`the pack ${this.id} was removed while it was written to`);
     } catch (error) {
       // After a failed flush the system forgets what it could not write, so a later flush that succeeds would prove nothing.
       this.#failure = error;

@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { ContentHash } from '@syncpair/contracts';
-import type { SmallBlob, StoredBlob } from '../../blobs/blob-store.ts';
+import type { SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
 import { wrongHash } from '../../blobs/refusals.ts';
 import { PACK_MAGIC, type PlacedRecord, RECORD_HEADER_BYTES, readRecordHeader } from '../../packs/pack-format.ts';
 import { countEntries, entriesOf, findInIndex } from '../../packs/pack-index.ts';
@@ -15,6 +15,9 @@ import { readFully } from './write-fully.ts';
 
 /** Bytes of a batch that are gathered before they are appended. */
 const SLICE_BYTES = 1024 * 1024;
+
+/** Milliseconds without a content after which a pack without an index is one of a killed process; many times what `PackAppender` waits. */
+const ABANDONED_MS = 24 * 60 * 60_000;
 
 export type PackLocation = Extract<DiskLocation, { kind: 'pack' }>;
 
@@ -104,18 +107,39 @@ export class PackedObjects {
   }
 
   async *list(): AsyncGenerator<StoredBlob> {
-    for (const id of packIds(await this.#packs.names())) {
-      const pack = await this.#packs.read(packName(id));
-      const index = await this.#packs.read(indexName(id));
-      try {
-        const count = index === null ? null : await countEntries(reader(index), (await index.stat()).size);
-        const records = index !== null && count !== null ? entriesOf(reader(index), count) : pack === null ? [] : recordsOf(pack);
-        for await (const record of records) yield located(id, record);
-      } finally {
-        await index?.close();
-        await pack?.close();
-      }
+    for (const id of packIds(await this.#packs.names())) yield* this.contentsOf(id);
+  }
+
+  async *contentsOf(id: string): AsyncGenerator<StoredBlob> {
+    const pack = await this.#packs.read(packName(id));
+    const index = pack === null ? null : await this.#packs.read(indexName(id));
+    try {
+      const count = index === null ? null : await countEntries(reader(index), (await index.stat()).size);
+      const records = index !== null && count !== null ? entriesOf(reader(index), count) : pack === null ? [] : recordsOf(pack);
+      for await (const record of records) yield located(id, record);
+    } finally {
+      await index?.close();
+      await pack?.close();
     }
+  }
+
+  /** Packs that have their index, or whose writer was killed: none appends to a pack that lay still for so long. */
+  async *volumes(now: number, idleMs: number): AsyncGenerator<Volume> {
+    const names = new Set(await this.#packs.names());
+    for (const id of packIds([...names])) {
+      const stat = await this.#packs.stat(packName(id));
+      const idle = stat === null ? 0 : now - stat.mtimeMs;
+      const isSealed = names.has(indexName(id)) || idle >= ABANDONED_MS;
+      if (stat !== null && isSealed && idle >= idleMs) yield { id, bytes: stat.size };
+    }
+  }
+
+  async removeVolume(id: string): Promise<void> {
+    if (packIds([packName(id)]).length === 0) return;
+    // Without the pack its index is worth nothing; the other way round the pack would still be read.
+    await this.#packs.remove(packName(id));
+    await this.#packs.remove(indexName(id));
+    await this.#packs.sync();
   }
 
   async #findIn(id: string, hash: ContentHash): Promise<PlacedRecord | null> {

@@ -45,6 +45,12 @@ export class TempFiles {
     });
   }
 
+  /** Moves a file out of a folder to here; its name here, or null when there is no such file. */
+  async takeFrom(folder: Folder, name: string): Promise<string | null> {
+    const aside = randomBytes(16).toString('hex');
+    return (await this.folder.take(folder, name, aside)) ? aside : null;
+  }
+
   async sweep(now: number): Promise<void> {
     for (const name of await this.folder.names()) {
       const stat = await this.folder.stat(name);

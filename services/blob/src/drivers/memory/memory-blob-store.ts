@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type ContentHash, DomainError } from '@syncpair/contracts';
-import type { BlobRef, BlobStore, ExpectedBlob, OpenBlob, SmallBlob, StoredBlob } from '../../blobs/blob-store.ts';
+import type { BlobRef, BlobStore, ExpectedBlob, OpenBlob, SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
 import { type RangeRequest, resolveRange } from '../../blobs/byte-range.ts';
 import { checkArrived, endedEarly, tooLarge, wrongHash } from '../../blobs/refusals.ts';
 
@@ -65,9 +65,16 @@ export class MemoryBlobStore implements BlobStore {
     for (const [hash, bytes] of this.#contents) yield { hash, size: bytes.length, location: 'memory' };
   }
 
-  async delete({ hash }: BlobRef): Promise<void> {
+  async delete({ hash }: BlobRef): Promise<boolean> {
     this.#contents.delete(hash);
+    return true;
   }
+
+  async *volumes(): AsyncGenerator<Volume> {}
+
+  async *contentsOf(): AsyncGenerator<StoredBlob> {}
+
+  async removeVolume(): Promise<void> {}
 
   async readObject(name: string): Promise<Uint8Array | null> {
     return this.#objects.get(name) ?? null;

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ContentHash, DomainError, GRANT_LIFETIME_MS, RECEIPT_LIFETIME_MS } from '@syncpair/contracts';
+import type { Database } from '../database/database.ts';
+import { pinContents } from '../store/pin-repository.ts';
+
+/** Bytes a millisecond that an upload makes at least, where it is not given up for lack of progress. */
+const SLOWEST = 64;
+/** Milliseconds for which a removal that is under way is waited for. */
+const PATIENCE_MS = 10_000;
+const POLL_MS = 20;
+
+/** Milliseconds from a grant on in which a content of this size may be uploaded and its receipt used. */
+export const pinTimeOf = (size: number): number => GRANT_LIFETIME_MS + RECEIPT_LIFETIME_MS + size / SLOWEST;
+
+/** Keeps contents from being collected while somebody uploads them. Everything that is put into the store is pinned first. */
+export class ContentPins {
+  readonly #database: Database;
+  readonly #timeOf: (size: number) => number;
+
+  /** @param timeOf milliseconds for which a content of so many bytes is pinned */
+  constructor(database: Database, timeOf: (size: number) => number = pinTimeOf) {
+    this.#database = database;
+    this.#timeOf = timeOf;
+  }
+
+  /**
+   * Resolves when all are pinned. What is being removed at this moment is pinned once it is gone.
+   *
+   * @throws {DomainError} `unavailable` when a removal does not come to its end
+   */
+  async pin(contents: readonly { readonly hash: ContentHash; readonly size: number }[]): Promise<void> {
+    let waiting = [...new Map(contents.map((content) => [content.hash, content])).values()];
+    for (const end = Date.now() + PATIENCE_MS; waiting.length > 0; await sleep(POLL_MS)) {
+      const pins = waiting.map(({ hash, size }) => ({ hash, size, forMs: this.#timeOf(size) }));
+      const removed = await this.#database.transaction('write', async (transaction) => {
+        // A crash of PostgreSQL that forgets a pin forgets whatever was committed on its strength as well.
+        await transaction.query('SET LOCAL synchronous_commit = off');
+        return pinContents(transaction, pins);
+      });
+      waiting = waiting.filter(({ hash }) => removed.includes(hash));
+      if (waiting.length > 0 && Date.now() > end) throw new DomainError('unavailable', 'a content is being removed; ask again');
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { ContentHash } from '@syncpair/contracts';
+import type { UsableContent } from '../content/usable-content.ts';
+import type { Database } from '../database/database.ts';
+import { commitGroup } from './commit-group.ts';
+import type { CommitJob } from './commit-job.ts';
+import { ContentsGone } from './contents-gone.ts';
+
+/** Those of the contents that are in the store after all, under a pin. */
+export type Recover = (contents: readonly UsableContent[]) => Promise<readonly UsableContent[]>;
+
+/**
+ * `commitGroup`, also when contents have gone since they were proven: they are looked for in the store, and what is not there is content that
+ * the proposer has to upload. Judged content by content; the others of the group do not notice.
+ */
+export async function commitWithRecovery(
+  database: Database,
+  jobs: readonly CommitJob[],
+  now: number,
+  recover: Recover,
+): ReturnType<typeof commitGroup> {
+  let current = jobs;
+  for (const tried = new Set<ContentHash>(); ;) {
+    try {
+      return await commitGroup(database, current, now);
+    } catch (error) {
+      if (!(error instanceof ContentsGone)) throw error;
+      const gone = new Set(error.hashes);
+      const named = new Map(current.flatMap(({ contents }) => [...contents.values()].map((content) => [content.hash, content])));
+      // What was found and is gone again is not looked for for ever.
+      const asked = [...named.values()].filter(({ hash }) => gone.has(hash) && !tried.has(hash));
+      for (const { hash } of asked) tried.add(hash);
+      const found = new Map((asked.length === 0 ? [] : await recover(asked)).map((content) => [content.hash, content]));
+      current = current.map((job) => ({ ...job, contents: replaced(job.contents, gone, found) }));
+    }
+  }
+}
+
+function replaced(
+  contents: CommitJob['contents'],
+  gone: ReadonlySet<ContentHash>,
+  found: ReadonlyMap<ContentHash, UsableContent>,
+): CommitJob['contents'] {
+  return new Map(
+    [...contents].flatMap(([hash, content]) => {
+      const kept = gone.has(hash) ? found.get(hash) : content;
+      return kept === undefined ? [] : [[hash, kept]];
+    }),
+  );
+}
