@@ -23,11 +23,14 @@ it(
     const paths = ['a', 'b'];
     const actors = Array.from({ length: 6 }, (_, index) => new CollectActor(world, `actor${index}`));
     await Promise.all(actors.map((actor) => actor.join()));
-    const end = Date.now() + SECONDS * 1000;
     const total: Collected = { condemned: 0, unknown: 0, removed: 0, bytes: 0, moved: 0, volumes: 0 };
+    const end = Date.now() + SECONDS * 1000;
+    // On a busy machine it goes on until there was a race: contents were committed and removed beside each other.
+    const commits = (): number => actors.reduce((sum, actor) => sum + actor.commits, 0);
+    const goesOn = (): boolean => Date.now() < end || commits() < 50 || total.removed === 0;
 
     const work = async (actor: CollectActor): Promise<void> => {
-      while (Date.now() < end) {
+      while (goesOn()) {
         const [path, bytes, chance] = [pick(paths), pick(contents), Math.random()];
         if (chance < 0.35) await actor.write(path, bytes, bytes.length < 1000 && Math.random() < 0.6);
         else if (chance < 0.45) await actor.writeByCall(path, bytes);
@@ -37,14 +40,14 @@ it(
       }
     };
     const collect = async (): Promise<void> => {
-      while (Date.now() < end) {
+      while (goesOn()) {
         await world.agePins();
         const done = await collectAll(world.database, world.upkeep, NOW);
         for (const key of Object.keys(total) as (keyof Collected)[]) total[key] += done[key];
       }
     };
     const check = async (): Promise<void> => {
-      while (Date.now() < end) expect(await world.missing()).toEqual([]);
+      while (goesOn()) expect(await world.missing()).toEqual([]);
     };
     await Promise.all([...actors.map(work), collect(), collect(), check()]);
 
@@ -55,9 +58,6 @@ it(
         total,
         actors.map(({ commits }) => commits),
       );
-    // It was a race: contents were committed, removed and moved all the time.
-    expect(actors.reduce((sum, { commits }) => sum + commits, 0)).toBeGreaterThan(20);
-    expect(total.removed).toBeGreaterThan(0);
 
     for (const actor of actors) {
       for (const path of paths) await actor.delete(path);
