@@ -2,6 +2,7 @@ import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Conflict, type HistoryItem, type Hold, type Status, statusSchema } from '@syncpair/contracts';
 import { askDaemon } from './ask-daemon.ts';
+import type { MountSpace } from './mount-space.ts';
 import { type Ended, RealProcess, type SpawnPlace, runSyncpair } from './real-process.ts';
 import { until } from './until.ts';
 
@@ -19,6 +20,10 @@ export interface ClientSetup {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Run as this user; only root can. */
   readonly uid?: number;
+  /** Where its folder is mounted; the tests see the folder from outside. */
+  readonly mounts?: MountSpace;
+  /** Begins its command line. */
+  readonly wrapper?: readonly string[];
 }
 
 /** A `syncpair client` with a HOME, a folder and a configuration of its own; it can be ended and started again. */
@@ -28,6 +33,8 @@ export class ClientProcess {
   readonly folder: string;
   readonly directory: string;
   readonly config: string;
+  /** Its folder as it names it itself. */
+  readonly localPath: string;
   readonly #setup: ClientSetup;
   #process: RealProcess | null = null;
   #past = '';
@@ -37,12 +44,13 @@ export class ClientProcess {
     this.id = setup.id;
     this.home = setup.home;
     this.directory = setup.directory;
-    this.folder = join(setup.home, setup.folder ?? 'folder');
+    this.localPath = join(setup.home, setup.folder ?? 'folder');
+    this.folder = setup.mounts?.seen(this.localPath) ?? this.localPath;
     this.config = join(setup.home, 'config.yaml');
-    for (const folder of [setup.home, this.folder]) mkdirSync(folder, { recursive: true });
+    for (const folder of [setup.home, this.localPath]) mkdirSync(folder, { recursive: true });
     mkdirSync(join(setup.home, 'run'), { recursive: true, mode: 0o700 });
     if (setup.uid !== undefined)
-      for (const folder of [setup.home, this.folder, join(setup.home, 'run')]) chownSync(folder, setup.uid, setup.uid);
+      for (const folder of [setup.home, this.localPath, join(setup.home, 'run')]) chownSync(folder, setup.uid, setup.uid);
     this.configure({});
   }
 
@@ -56,18 +64,20 @@ export class ClientProcess {
     const document = {
       client_id: id,
       server,
-      directories: [{ name: directory, local_path: this.folder, settings: { shared: true, ...this.#setup.settings, ...settings } }],
+      directories: [{ name: directory, local_path: this.localPath, settings: { shared: true, ...this.#setup.settings, ...settings } }],
     };
     // JSON is YAML, and leaves nothing to quote by hand.
     writeFileSync(this.config, `${JSON.stringify(document, null, 2)}\n`);
   }
 
   get place(): SpawnPlace {
-    const { home, uid } = this.#setup;
+    const { home, uid, mounts, wrapper = [] } = this.#setup;
+    const before = [...wrapper, ...(mounts?.wrapper ?? [])];
     return {
       cwd: home,
       env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), NO_COLOR: '1' },
       ...(uid === undefined ? {} : { uid }),
+      wrapper: before,
     };
   }
 

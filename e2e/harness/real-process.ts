@@ -13,6 +13,8 @@ export interface SpawnPlace {
   readonly cwd: string;
   /** Run as this user; only root can. */
   readonly uid?: number;
+  /** Begins the command line: whatever runs the rest of its arguments in its own process. */
+  readonly wrapper?: readonly string[];
 }
 
 export interface Ended {
@@ -33,12 +35,10 @@ export class RealProcess {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
 
-  constructor(args: readonly string[], { env, cwd, uid }: SpawnPlace) {
-    const command =
-      uid === undefined
-        ? ([COMMAND, args] as const)
-        : (['setpriv', [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--', COMMAND, ...args]] as const);
-    this.#child = spawn(command[0], command[1], { stdio: ['ignore', 'pipe', 'pipe'], env, cwd });
+  constructor(args: readonly string[], { env, cwd, uid, wrapper = [] }: SpawnPlace) {
+    const as = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'];
+    const [command, ...rest] = [...wrapper, ...as, COMMAND, ...args];
+    this.#child = spawn(command as string, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd });
     alive.add(this.#child);
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#child[stream]?.setEncoding('utf8').on('data', (text: string) => {

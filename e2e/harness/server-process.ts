@@ -7,13 +7,16 @@ import { until } from './until.ts';
 export class ServerProcess {
   readonly storageDir: string;
   readonly #home: string;
+  readonly #wrapper: readonly string[];
   #process: RealProcess | null = null;
   #past = '';
   #url = '';
 
-  constructor(home: string, storageDir: string) {
+  /** `wrapper` begins its command line. */
+  constructor(home: string, storageDir: string, wrapper: readonly string[] = []) {
     mkdirSync(home, { recursive: true });
     this.#home = home;
+    this.#wrapper = wrapper;
     this.storageDir = storageDir;
   }
 
@@ -35,6 +38,7 @@ export class ServerProcess {
     if (this.#process !== null) this.#past += this.#process.output.stderr;
     const started = new RealProcess(['server', '--port', String(port), '--storage-dir', this.storageDir], {
       cwd: this.#home,
+      wrapper: this.#wrapper,
       env: { ...process.env, HOME: this.#home, NO_COLOR: '1' },
     });
     this.#process = started;

@@ -62,9 +62,9 @@ export class World {
   }
 
   /** Another server with an empty storage; not started. */
-  otherServer(): ServerProcess {
+  otherServer(wrapper: readonly string[] = []): ServerProcess {
     const home = join(this.folder, `server-${this.#tests}-${this.#others.length}`);
-    const server = new ServerProcess(home, join(home, 'storage'));
+    const server = new ServerProcess(home, join(home, 'storage'), wrapper);
     this.#others.push(server);
     return server;
   }

@@ -15,6 +15,7 @@ import { LogFollower } from './log-follower.ts';
 import { Merger } from './merger.ts';
 import { Progress } from './progress.ts';
 import { ScanWork } from './scan-work.ts';
+import { Surprises } from './surprises.ts';
 import { Timers } from './timers.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
@@ -45,6 +46,7 @@ export class DirectorySync {
   readonly applier: Applier;
   readonly watcher: RenewableWatcher;
   readonly progress: Progress;
+  readonly surprises: Surprises;
   readonly #parts: DirectoryParts;
   readonly #schedule: FullScanSchedule;
   readonly #timers: Timers;
@@ -61,6 +63,7 @@ export class DirectorySync {
     this.#parts = parts;
     this.engine = engine;
     this.watcher = watcher;
+    this.surprises = new Surprises(engine.config.name, engine.log, engine.clock);
     this.scanner = new Scanner(engine);
     this.pusher = new Pusher(engine, this.scanner);
     this.applier = new Applier(engine, this.scanner);
@@ -103,7 +106,7 @@ export class DirectorySync {
           this.scanner.hint(hint);
           scanSignal.wake();
         })
-        .catch((error: unknown) => this.#surprise(error));
+        .catch((error: unknown) => this.surprises.tell(error));
     }
     this.#addLane({ connection: null, step: () => this.#scanWork.step(), nextDue: () => this.scanner.nextDue() }, scanSignal);
     this.#addServerLane(
@@ -179,7 +182,8 @@ export class DirectorySync {
         clock,
         signal,
         mayRun: () => this.#halt.reason === null && (work.connection === null || !this.#merger.merging),
-        onFailure: (error) => this.#onFailure(error),
+        onFailure: (lane, error) => this.#onFailure(lane, error),
+        onMended: (lane) => this.surprises.mended(lane),
       }),
     );
   }
@@ -207,21 +211,19 @@ export class DirectorySync {
     return deletions === null || (retry !== null && retry < deletions) ? retry : deletions;
   }
 
-  #onFailure(error: unknown): void {
+  #onFailure(lane: Lane, error: unknown): void {
     if (error instanceof RejoinNeeded) this.#merger.want('anew');
     else if (error instanceof RootLostError) {
       if (!this.#stopped) this.#halt.halt(error.message);
-    } else this.#surprise(error);
-  }
-
-  #surprise(error: unknown): void {
-    const { log } = this.engine;
-    log.error(`${this.engine.config.name}: ${error instanceof Error ? error.message : String(error)}; trying again`);
-    if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
+    } else {
+      this.surprises.failed(lane, error);
+      // What a scan had begun to look at is looked at again.
+      if (lane === this.#lanes[0]) this.scanner.scanAll();
+    }
   }
 
   #resume(): void {
-    this.watcher.renew().catch((error: unknown) => this.#surprise(error));
+    this.watcher.renew().catch((error: unknown) => this.surprises.tell(error));
     this.scanner.scanAll();
     this.#follower.wantPull();
   }

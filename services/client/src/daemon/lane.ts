@@ -20,7 +20,9 @@ export interface LaneParts {
   /** When there may be work without a wake; monotonic milliseconds. */
   readonly nextDue: () => number | null;
   /** Takes a failure other than the server's; what it does not know it logs. */
-  readonly onFailure: (error: unknown) => void;
+  readonly onFailure: (lane: Lane, error: unknown) => void;
+  /** All that was to be done is done, without a failure. */
+  readonly onMended: (lane: Lane) => void;
 }
 
 /** One kind of work of a directory, done piece by piece beside the others until the lane is stopped. */
@@ -49,7 +51,10 @@ export class Lane {
       else {
         const worked = await this.#step();
         if (worked === 'failed') restUntil = clock.monotonic() + AFTER_SURPRISE_MS;
-        else if (!worked) await signal.wait(seen, clock, this.#nextLook(nextDue()));
+        else if (!worked) {
+          this.#parts.onMended(this);
+          await signal.wait(seen, clock, this.#nextLook(nextDue()));
+        }
       }
     }
   }
@@ -70,7 +75,7 @@ export class Lane {
         connection.failed(error);
         return true;
       }
-      onFailure(error);
+      onFailure(this, error);
       return 'failed';
     } finally {
       this.busy = false;

@@ -84,13 +84,22 @@ export async function openDirectory(
         const patience = setTimeout(() => requests.abort(), STOP_PATIENCE_MS);
         await sync.stop();
         clearTimeout(patience);
-        if (!inspect) state.saveProblems(sync.engine.problems.list());
+        if (!inspect) keepProblems(sync, state, log);
         await close();
       },
     };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** For `status` while no daemon runs; a disk that is full is no reason to end otherwise than asked for. */
+function keepProblems(sync: DirectorySync, state: State, log: Logger): void {
+  try {
+    state.saveProblems([...sync.surprises.list(), ...sync.engine.problems.list()]);
+  } catch (error) {
+    log.warn(`${sync.engine.config.name}: its problems could not be kept for a later status: ${(error as Error).message}`);
   }
 }
 

@@ -9,7 +9,8 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
   const upload = [...engine.changes.puts.values()];
   const remote = state.remote.totals();
   const holds = state.holds.list();
-  const found = problems.list();
+  const surprises = sync.surprises.list();
+  const found = [...surprises, ...problems.list()];
   if (sync.halted !== null) found.unshift({ path: '.', code: 'root_missing', message: sync.halted });
   const coverage = watcher.coverage();
   return {
@@ -17,7 +18,7 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
     namespace: directoryKey({ client_id: engine.clientId, name: config.name, shared: config.shared }),
     local_path: config.localPath,
     state: stateOf(sync, holds.length),
-    in_sync: sync.progress.isSettled && !problems.blocking && holds.length === 0,
+    in_sync: sync.progress.isSettled && !problems.blocking && surprises.length === 0 && holds.length === 0,
     cursor: String(state.cursor),
     pending: {
       upload: { files: upload.length, bytes: upload.reduce((sum, { entry }) => sum + (entry.kind === 'file' ? entry.size : 0), 0) },
@@ -38,7 +39,8 @@ function stateOf(sync: DirectorySync, holds: number): DirectoryStatus['state'] {
   if (sync.halted !== null) return 'error';
   if (!sync.connection.isUp) return 'offline';
   if (!sync.progress.isComplete) return 'scanning';
-  if (sync.progress.isSettled) return holds > 0 ? 'held' : engine.problems.blocking ? 'error' : 'in_sync';
+  if (sync.progress.isSettled)
+    return holds > 0 ? 'held' : engine.problems.blocking || sync.surprises.list().length > 0 ? 'error' : 'in_sync';
   return 'syncing';
 }
 
