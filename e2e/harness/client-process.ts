@@ -75,7 +75,7 @@ export class ClientProcess {
     const before = [...wrapper, ...(mounts?.wrapper ?? [])];
     return {
       cwd: home,
-      env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), NO_COLOR: '1' },
+      env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), XDG_STATE_HOME: join(home, 'state'), NO_COLOR: '1' },
       ...(uid === undefined ? {} : { uid }),
       wrapper: before,
     };

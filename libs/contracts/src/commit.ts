@@ -19,6 +19,8 @@ export interface Commit {
   readonly author: string;
   /** ISO 8601. */
   readonly at: string;
+  /** Random, the same for everybody: two histories that differ before a sequence number differ in its mark. Old commits have none. */
+  readonly mark?: string | undefined;
   readonly changes: readonly LogChange[];
 }
 
@@ -27,7 +29,13 @@ export const logChangeSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('move'), from: wire.path, to: wire.path, version: wire.version }),
 ]);
 
-export const commitSchema = z.object({ seq: wire.seq, author: z.string(), at: z.string(), changes: z.array(logChangeSchema) });
+export const commitSchema = z.object({
+  seq: wire.seq,
+  author: z.string(),
+  at: z.string(),
+  mark: wire.mark.optional(),
+  changes: z.array(logChangeSchema),
+});
 export type CommitJson = z.input<typeof commitSchema>;
 
 export function encodeCommit(commit: Commit): CommitJson {
@@ -35,6 +43,7 @@ export function encodeCommit(commit: Commit): CommitJson {
     seq: String(commit.seq),
     author: commit.author,
     at: commit.at,
+    ...(commit.mark === undefined ? {} : { mark: commit.mark }),
     changes: commit.changes.map((change) => (change.op === 'head' ? { op: 'head' as const, ...encodeHead(change) } : { ...change })),
   };
 }

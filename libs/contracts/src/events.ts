@@ -20,13 +20,22 @@ export const MAX_UNSENT_BYTES = 256 * 1024;
  */
 export const eventSchema = z.discriminatedUnion('type', [
   /** Where the directory's log stands; the reader asks by cursor when it is behind. */
-  z.object({ type: z.literal('head'), directory: z.string(), epoch: z.string(), seq: wire.seq }),
+  z.object({
+    type: z.literal('head'),
+    directory: z.string(),
+    epoch: z.string(),
+    seq: wire.seq,
+    /** The mark of the commit at `seq`, where it has one. */
+    mark: wire.mark.nullable().optional(),
+  }),
   /** One or more commits. `previous` is the sequence number before the first; a reader elsewhere asks by cursor. */
   z.object({
     type: z.literal('commits'),
     directory: z.string(),
     epoch: z.string(),
     previous: wire.seq,
+    /** The mark of the commit at `previous`, where it has one: a reader whose own is another has another history. */
+    previous_mark: wire.mark.nullable().optional(),
     seq: wire.seq,
     commits: z.array(commitSchema),
     /** Small contents of these commits, base64, by hash. */

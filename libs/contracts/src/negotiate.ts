@@ -23,14 +23,18 @@ export const directoryFields = {
 /**
  * `POST /api/v1/negotiate`: what changed here since `cursor`, for what changed there since `cursor`.
  *
- * `epoch` is the directory's history as the client knows it, null for a client that has none. When it differs from the server's, nothing
- * is decided: the answer says `rejoin` and the client merges with a snapshot.
+ * `epoch` is the directory's history as the client knows it, null for a client that has none. When it differs from the server's, or
+ * `cursor` and `mark` are not in the server's log, nothing is decided: the answer says `rejoin` and the client merges with a snapshot.
  */
 export const negotiateRequestSchema = z.object({
   protocol: z.literal(1),
   ...directoryFields,
   epoch: z.string().max(64).nullable(),
   cursor: wire.seq,
+  /** The mark of the commit at `cursor`; null where the client knows none. A server whose commit there has another serves another history. */
+  mark: wire.mark.nullable().default(null),
+  /** The server that the client's history comes from. Another one decides nothing and says `rejoin`. */
+  server: z.string().max(64).nullable().default(null),
   /** What the client has applied to its disk; never above `cursor`. */
   applied: wire.seq.optional(),
   changes: z.array(changeSchema).max(MAX_CHANGES_PER_REQUEST),
@@ -50,10 +54,19 @@ export type NegotiateRequest = z.output<typeof negotiateRequestSchema>;
 export type NegotiateRequestJson = z.input<typeof negotiateRequestSchema>;
 
 export const negotiateResponseSchema = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('rejoin'), epoch: z.string(), head: wire.seq }),
+  z.object({
+    status: z.literal('rejoin'),
+    epoch: z.string(),
+    head: wire.seq,
+    server: z.string().max(64).optional(),
+    /** One of `HistoryVerdict`, or a word that this reader does not know. */
+    reason: z.string().optional(),
+  }),
   z.object({
     status: z.literal('ok'),
     epoch: z.string(),
+    /** Which server this is: random, kept in its database. */
+    server: z.string().max(64).optional(),
     /** The directory's latest sequence number. */
     head: wire.seq,
     /** In the order of the request's changes. */
@@ -79,7 +92,13 @@ export type NegotiateResponseJson = z.input<typeof negotiateResponseSchema>;
  */
 export const snapshotRequestSchema = z.object({ protocol: z.literal(1), ...directoryFields });
 export type SnapshotRequestJson = z.input<typeof snapshotRequestSchema>;
-export const snapshotHeaderSchema = z.object({ epoch: z.string(), seq: wire.seq });
+export const snapshotHeaderSchema = z.object({
+  epoch: z.string(),
+  seq: wire.seq,
+  /** The mark of the commit at `seq`, where it has one. */
+  mark: wire.mark.nullable().optional(),
+  server: z.string().max(64).optional(),
+});
 export const snapshotEndSchema = z.object({ end: z.literal(true), heads: z.number().int() });
 
 /** `POST /api/v1/grants`: read grants for contents of versions that the principal may read. Unknown hashes are left out of the answer. */

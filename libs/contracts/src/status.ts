@@ -25,6 +25,8 @@ export const directoryStatusSchema = z.object({
   watch: z.object({ mode: z.enum(['events', 'polling']), coverage: z.number() }),
   /** ISO 8601, or null when there was none. */
   last_sync: z.string().nullable(),
+  /** The latest thing that was recognised and dealt with, such as a server restored from a backup. `at`: ISO 8601. */
+  notice: z.object({ at: z.string(), message: z.string() }).nullable().optional(),
 });
 export type DirectoryStatus = z.infer<typeof directoryStatusSchema>;
 

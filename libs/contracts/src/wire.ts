@@ -26,6 +26,8 @@ export const wire = {
   seq: text(parseSeq),
   nanoseconds: text(parseNanoseconds),
   isoTime: text(parseIsoTime),
+  /** Of a commit: random. */
+  mark: z.string().min(1).max(64),
   size: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
   /** Chosen by the client, unique per device. */
   changeId: z.string().min(1).max(64),

@@ -5,6 +5,7 @@ export * from './commit/order.ts';
 export * from './commit/stored-version.ts';
 export * from './script/decide-script-sync.ts';
 export * from './guard/guard-deletions.ts';
+export * from './identity/judge-history.ts';
 export * from './plan/plan-path.ts';
 export * from './plan/recognise-move.ts';
 export * from './ignore/ignore-lint.ts';

@@ -18,6 +18,7 @@ import { TreeService } from './history/tree.service.ts';
 import { ConflictsService } from './conflicts/conflicts.service.ts';
 import { ScriptFilesService } from './script/script-files.service.ts';
 import { ScriptSyncService } from './script/script-sync.service.ts';
+import { readServerId } from './store/read-server-id.ts';
 import { CallCommits } from './sync/call-commits.ts';
 import { CommitQueue } from './sync/commit-queue.ts';
 import { NegotiateService } from './sync/negotiate.service.ts';
@@ -50,6 +51,7 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   const database = new Database(options.dataSource);
   const signer = new GrantSigner(await loadSigningKey(options.dataSource));
   const store = typeof options.contentStore === 'function' ? options.contentStore(signer) : options.contentStore;
+  const serverId = await readServerId(database);
   const recent = new RecentContents();
   const hub = new EventHub({ db: database, contentOf: (hash) => recent.get(hash), warn });
   const notifications = new Notifications(options.directDatabaseUrl, warn);
@@ -68,14 +70,14 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   const available = new AvailableContents(database, { store, receipts: new ReceiptVerifier(store, clock), pins }, warn);
   const commits = new CallCommits(queue);
   const history = new HistoryService(database, commits);
-  const tree = new TreeService(database);
+  const tree = new TreeService(database, serverId);
   return {
     signer,
     recorder,
     connected: new ConnectedDevices(database, warn, clock),
     hub,
     notifications,
-    negotiate: new NegotiateService(database, { queue, available, devices: recorder, grants: signer, pins, recent }, clock),
+    negotiate: new NegotiateService(database, { serverId, queue, available, devices: recorder, grants: signer, pins, recent }, clock),
     snapshot: new SnapshotService(database, tree),
     readGrants: new ReadGrantsService(database, signer, clock),
     history,
@@ -84,7 +86,7 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     devices: new DevicesService(database, recorder, clock),
     scriptSync: new ScriptSyncService(database, commits),
     scriptFiles: new ScriptFilesService(database, store, pins, commits),
-    health: new HealthService(database, store),
+    health: new HealthService(database, store, serverId),
     collector: options.collect === undefined ? null : new CollectorJob(database, options.collect.upkeep, options.collect.times, warn),
   };
 }

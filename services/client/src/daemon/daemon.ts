@@ -266,7 +266,7 @@ class Daemon implements RunningDaemon {
     const open = this.#open();
     const outcome = {
       problems:
-        open.reduce((sum, { sync }) => sum + sync.engine.problems.list().length, 0) +
+        open.reduce((sum, { sync }) => sum + sync.engine.problems.list().length + (sync.halted === null ? 0 : 1), 0) +
         this.#slots.filter(({ failure }) => failure !== null).length,
       holds: open.reduce((sum, { sync }) => sum + sync.engine.state.holds.list().length, 0),
     };

@@ -1,6 +1,7 @@
 import type { SyncEvent } from '@syncpair/contracts';
 import { Applier } from '../apply/applier.ts';
 import { type RootIdentity, RootLostError } from '../disk/disk.ts';
+import { OtherServerError } from '../identity/prove-server.ts';
 import { RejoinNeeded } from '../negotiate/negotiator.ts';
 import { Pusher } from '../negotiate/pusher.ts';
 import { FullScanSchedule } from '../scan/full-scan-schedule.ts';
@@ -84,6 +85,11 @@ export class DirectorySync {
   /** Why nothing is done at the moment; null while work goes on. */
   get halted(): string | null {
     return this.#halt.reason;
+  }
+
+  /** The error code of `halted`. */
+  get haltCode(): string | null {
+    return this.#halt.code;
   }
 
   get isStreaming(): boolean {
@@ -195,12 +201,13 @@ export class DirectorySync {
       this.#merger.want('heads');
     }
     if (this.#merger.wanted === 'none') return this.#follower.step();
-    await this.#merger.step(this.connection.isUp);
+    await this.#merger.step();
     return true;
   }
 
   async #pushStep(): Promise<boolean> {
-    if (this.#merger.wanted !== 'none') return false;
+    // Nothing is proposed before the server has proved by a first answer that it is the right one.
+    if (this.#merger.wanted !== 'none' || this.#follower.pulledAt === null) return false;
     if (this.engine.changes.deletes.size > 0) await this.#halt.prove();
     return this.pusher.step();
   }
@@ -212,9 +219,9 @@ export class DirectorySync {
   }
 
   #onFailure(lane: Lane, error: unknown): void {
-    if (error instanceof RejoinNeeded) this.#merger.want('anew');
-    else if (error instanceof RootLostError) {
-      if (!this.#stopped) this.#halt.halt(error.message);
+    if (error instanceof RejoinNeeded) this.#merger.want('anew', error.verdict);
+    else if (error instanceof RootLostError || error instanceof OtherServerError) {
+      if (!this.#stopped) this.#halt.halt(error);
     } else {
       this.surprises.failed(lane, error);
       // What a scan had begun to look at is looked at again.

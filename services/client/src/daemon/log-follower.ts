@@ -51,15 +51,15 @@ export class LogFollower {
     }
     if (event.seq > engine.head) engine.head = event.seq;
     if (event.type === 'head') {
-      if (event.seq !== engine.state.cursor) this.wantPull();
+      if (event.seq !== engine.state.cursor || !this.#isOwnHistory(event.mark)) this.wantPull();
       else this.#pusher.streaming = true;
       engine.connection.retryNow();
-    } else if (event.previous === engine.state.cursor) {
+    } else if (event.previous === engine.state.cursor && this.#isOwnHistory(event.previous_mark)) {
       for (const [hash, content] of Object.entries(event.contents))
         engine.contents.put(hash as Parameters<typeof engine.contents.put>[0], Buffer.from(content, 'base64'));
       noteConflicts(engine, event.conflicts);
       replayLog(engine, event.commits, event.seq);
-    } else if (event.seq > engine.state.cursor) this.wantPull();
+    } else if (event.seq > engine.state.cursor || event.previous === engine.state.cursor) this.wantPull();
     engine.wake();
   }
 
@@ -91,6 +91,12 @@ export class LogFollower {
     if (appliedSeq(this.#engine) <= this.#toldApplied) return null;
     if (this.#appliedAt === 0) this.#appliedAt = this.#engine.clock.monotonic();
     return this.#appliedAt + REPORT_AFTER_MS;
+  }
+
+  /** Whether the commit at the cursor is, by its mark, the one that was read here; where one side knows no mark nothing speaks against it. */
+  #isOwnHistory(mark: string | null | undefined): boolean {
+    const own = this.#engine.state.fact('mark');
+    return own === null || mark === undefined || mark === own;
   }
 
   async #pull(): Promise<void> {

@@ -1,3 +1,5 @@
+import { describeHistory } from '../identity/describe-history.ts';
+import { giveNotice } from '../identity/notice.ts';
 import { joinAnew, readAllHeads } from '../negotiate/rejoin.ts';
 import type { Pusher } from '../negotiate/pusher.ts';
 import type { Scanner } from '../scan/scanner.ts';
@@ -14,6 +16,7 @@ export class Merger {
   /** True while a merge is under way: the other lanes rest. */
   merging = false;
   #wanted: MergeWanted = 'none';
+  #verdict: string | null = null;
   readonly #engine: Engine;
   readonly #pusher: Pusher;
   readonly #scanner: Scanner;
@@ -35,14 +38,15 @@ export class Merger {
     return this.#wanted === 'none' && !this.merging;
   }
 
-  /** A merge anew covers every other. */
-  want(kind: 'anew' | 'heads'): void {
+  /** A merge anew covers every other. `verdict`: what the server found about the history, where that is the reason. */
+  want(kind: 'anew' | 'heads', verdict: string | null = null): void {
     if (this.#wanted !== 'anew') this.#wanted = kind;
+    this.#verdict ??= verdict;
     this.#engine.wake();
   }
 
   /** Does what is wanted, or a piece of waiting for it. @throws {ServerError} when there is no answer: it stays wanted */
-  async step(isConnected: boolean): Promise<void> {
+  async step(): Promise<void> {
     const engine = this.#engine;
     this.#pusher.forgetUnanswered();
     if (engine.pushing.size > 0 || engine.applying.size > 0) {
@@ -52,8 +56,9 @@ export class Merger {
     this.merging = true;
     try {
       if (this.#wanted === 'anew') {
-        this.#tell(isConnected);
+        const isKnown = engine.state.fact('epoch') !== null;
         await joinAnew(engine);
+        this.#tell(isKnown);
       } else await readAllHeads(engine);
       this.#wanted = 'none';
       engine.pullWanted = true;
@@ -64,13 +69,11 @@ export class Merger {
     }
   }
 
-  /** Loud once, however often it is tried while there is no server. */
-  #tell(isConnected: boolean): void {
-    const { log, state, config } = this.#engine;
-    log[isConnected ? 'info' : 'debug'](
-      state.fact('epoch') === null
-        ? `${config.name}: joining the directory`
-        : `${config.name}: the server has another history: merging with it, nothing is deleted`,
-    );
+  /** Said when there is an answer, so once, however often it is tried while there is no server. */
+  #tell(isKnown: boolean): void {
+    const { log, config } = this.#engine;
+    if (isKnown) giveNotice(this.#engine, describeHistory(this.#verdict));
+    else log.info(`${config.name}: joining the directory`);
+    this.#verdict = null;
   }
 }

@@ -1,5 +1,6 @@
 import { type Change, type ContentHash, type NegotiateResponse, type Outcome, type Seq, splitVersionId } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
+import { proveServer } from '../identity/prove-server.ts';
 import { replayLog } from './replay-log.ts';
 
 /** An answer in which the server decided something. */
@@ -8,6 +9,13 @@ export type Decided = NegotiateResponse & { status: 'ok' };
 /** The server's history is another one than the base was made with: nothing here may be proposed before both are merged anew. */
 export class RejoinNeeded extends Error {
   override readonly name = 'RejoinNeeded';
+  /** What the server found, one of `HistoryVerdict`; null from a server that does not tell. */
+  readonly verdict: string | null;
+
+  constructor(verdict: string | null) {
+    super('the server has another history of this directory');
+    this.verdict = verdict;
+  }
 }
 
 /** How far the log was not only read but made true on this disk. */
@@ -19,6 +27,7 @@ export function appliedSeq({ state }: Engine): number {
 /**
  * Proposes changes and takes in what the answer tells beside the outcomes.
  *
+ * @throws {OtherServerError} when another server answers than the one that the state comes from
  * @throws {RejoinNeeded} when the server has another history
  * @throws {ServerError} when there is no answer
  */
@@ -30,6 +39,8 @@ export async function negotiate(
   const answer = await server.negotiate({
     epoch: state.fact('epoch'),
     cursor: state.cursor,
+    mark: state.fact('mark'),
+    server: state.fact('server'),
     applied: appliedSeq(engine),
     changes: proposal.changes,
     receipts: proposal.receipts ?? [],
@@ -37,7 +48,8 @@ export async function negotiate(
     pull: proposal.pull,
   });
   engine.connection.succeeded();
-  if (answer.status === 'rejoin') throw new RejoinNeeded('the server has another history of this directory');
+  proveServer(engine, answer.server ?? null);
+  if (answer.status === 'rejoin') throw new RejoinNeeded(answer.reason ?? null);
   if (answer.head > engine.head) engine.head = answer.head;
   noteConflicts(engine, answer.conflicts);
   return answer;

@@ -1,5 +1,8 @@
 import { type RelativePath, versionId } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
+import { proveServer } from '../identity/prove-server.ts';
+import type { Snapshot } from '../server/sync-server.ts';
+import { RejoinNeeded, negotiate } from './negotiator.ts';
 import { replayHead } from './replay-log.ts';
 
 /**
@@ -10,9 +13,11 @@ import { replayHead } from './replay-log.ts';
 export async function joinAnew(engine: Engine): Promise<void> {
   const { state, changes, server } = engine;
   const snapshot = await server.snapshot();
+  proveServer(engine, snapshot.server);
   state.transaction(() => {
     state.setFact('epoch', null);
     state.setFact('cursor', null);
+    state.setFact('mark', null);
     state.base.clear();
     state.remote.clear();
     for (const hold of state.holds.list()) state.holds.end(hold.id);
@@ -27,10 +32,15 @@ export async function joinAnew(engine: Engine): Promise<void> {
 /**
  * Reads every head again while the base stays: what ignore rules had kept out may count now, and what was deleted elsewhere while it was
  * ignored here is found by its absence from the snapshot.
+ *
+ * @throws {RejoinNeeded | OtherServerError} when the heads are not those of the history that the base belongs to
  */
 export async function readAllHeads(engine: Engine): Promise<void> {
   const { state, server } = engine;
+  // What a server lacks that was set back is not deleted: only the history that the base belongs to can tell by absence.
+  await negotiate(engine, { changes: [], pull: false });
   const snapshot = await server.snapshot();
+  if (snapshot.epoch !== state.fact('epoch')) throw new RejoinNeeded(null);
   const seen = new Set<RelativePath>();
   await readHeads(engine, snapshot.heads, (path) => seen.add(path));
   state.transaction(() => {
@@ -57,11 +67,14 @@ async function readHeads(
   }
 }
 
-function finish(engine: Engine, { epoch, seq }: { epoch: string; seq: number }): void {
+function finish(engine: Engine, { epoch, seq, mark }: Snapshot): void {
   const { state } = engine;
   state.transaction(() => {
     state.setFact('epoch', epoch);
-    if (seq > state.cursor) state.setFact('cursor', String(seq));
+    if (seq > state.cursor) {
+      state.setFact('cursor', String(seq));
+      state.setFact('mark', mark);
+    }
     state.setFact('ignoring', engine.ignore.fingerprint);
   });
   if (seq > engine.head) engine.head = seq;

@@ -32,7 +32,10 @@ export function replayLog(engine: Engine, commits: readonly Commit[], cursor: nu
       if (commit.seq <= state.cursor) continue;
       for (const change of commit.changes) replayChange(engine, change);
     }
-    if (cursor > state.cursor) state.setFact('cursor', String(cursor));
+    if (cursor > state.cursor) {
+      state.setFact('cursor', String(cursor));
+      state.setFact('mark', commits.find(({ seq }) => seq === cursor)?.mark ?? null);
+    }
   });
   if (cursor > engine.head) engine.head = cursor;
 }

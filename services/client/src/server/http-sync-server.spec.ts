@@ -16,7 +16,17 @@ import { createSyncServer } from './http-sync-server.ts';
 import { createHttp } from './http.ts';
 import type { Negotiation, SyncServer } from './sync-server.ts';
 
-const NOTHING: Negotiation = { epoch: 'e1', cursor: 7, applied: 6, changes: [], receipts: [], contents: new Map(), pull: true };
+const NOTHING: Negotiation = {
+  epoch: 'e1',
+  cursor: 7,
+  mark: null,
+  server: null,
+  applied: 6,
+  changes: [],
+  receipts: [],
+  contents: new Map(),
+  pull: true,
+};
 const OK = { status: 'ok', epoch: 'e1', head: '7', outcomes: [], grants: [], commits: [], cursor: '7', more: false, conflicts: 0 };
 
 let fake: FakeHttpServer;
@@ -88,6 +98,8 @@ test('a negotiation says who asks, and carries changes, contents and receipts', 
       shared: true,
       epoch: 'e1',
       cursor: 7,
+      mark: null,
+      server: null,
       applied: 6,
       changes: [change],
       receipts: ['r1'],

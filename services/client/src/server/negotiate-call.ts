@@ -8,6 +8,8 @@ export async function negotiate(link: DirectoryLink, conflictCopies: boolean, re
     ...directoryOf(link),
     epoch: request.epoch,
     cursor: String(request.cursor),
+    mark: request.mark,
+    server: request.server,
     applied: String(request.applied),
     changes: request.changes.map(encodeChange),
     receipts: [...request.receipts],

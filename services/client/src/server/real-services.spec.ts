@@ -71,7 +71,17 @@ const put = (path: string, bytes: Uint8Array): PutChange => ({
 });
 
 async function negotiate(to: SyncServer, request: Partial<Negotiation>): Promise<Extract<NegotiateResponse, { status: 'ok' }>> {
-  const nothing: Negotiation = { epoch, cursor: 0, applied: 0, changes: [], receipts: [], contents: new Map(), pull: true };
+  const nothing: Negotiation = {
+    epoch,
+    cursor: 0,
+    mark: null,
+    server: null,
+    applied: 0,
+    changes: [],
+    receipts: [],
+    contents: new Map(),
+    pull: true,
+  };
   const answer = await to.negotiate({ ...nothing, ...request });
   if (answer.status !== 'ok') throw new Error('asked to join anew');
   return answer;

@@ -17,8 +17,8 @@ export async function snapshot(link: DirectoryLink): Promise<Snapshot> {
     const first = await lines.next();
     if (first.done === true) throw cut();
     const [header = '', ...rest] = first.value;
-    const { epoch, seq } = checked(parse(header), snapshotHeaderSchema, 'the header of the snapshot');
-    return { epoch, seq, heads: readHeads(rest, lines) };
+    const { epoch, seq, mark = null, server = null } = checked(parse(header), snapshotHeaderSchema, 'the header of the snapshot');
+    return { epoch, seq, mark, server, heads: readHeads(rest, lines) };
   } catch (error) {
     answer.discard();
     throw error;

@@ -32,6 +32,10 @@ export interface SyncServer {
 export interface Negotiation {
   readonly epoch: string | null;
   readonly cursor: Seq;
+  /** The mark of the commit at `cursor`. */
+  readonly mark: string | null;
+  /** The server that the history comes from; null when that is not known. */
+  readonly server: string | null;
   readonly applied: Seq;
   readonly changes: readonly Change[];
   readonly receipts: readonly string[];
@@ -42,6 +46,10 @@ export interface Negotiation {
 export interface Snapshot {
   readonly epoch: string;
   readonly seq: Seq;
+  /** The mark of the commit at `seq`; null where it has none. */
+  readonly mark: string | null;
+  /** Which server answered; null from one that has no id. */
+  readonly server: string | null;
   /** In batches of some hundred. Rejects when the stream was cut. */
   readonly heads: AsyncIterable<readonly Head[]>;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Problem } from '@syncpair/contracts';
+import { readNotice } from '../identity/notice.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 import { STATE_FILE } from './state.ts';
 
@@ -12,6 +13,7 @@ export interface OfflineStatus {
   readonly namespace: string | null;
   /** ISO 8601. */
   readonly lastSync: string | null;
+  readonly notice: { readonly at: string; readonly message: string } | null;
   readonly conflicts: number;
   readonly holds: number;
   readonly pending: { readonly files: number; readonly bytes: number; readonly deletions: number };
@@ -35,6 +37,7 @@ export function readOfflineStatus(localPath: string): OfflineStatus | null {
       epoch: facts.get('epoch') ?? null,
       namespace: facts.get('namespace') ?? null,
       lastSync: facts.get('last_sync') ?? null,
+      notice: readNotice({ fact: (name) => facts.get(name) ?? null }),
       conflicts: Number(facts.get('conflicts') ?? 0),
       holds: (database.prepare('SELECT count(*) AS n FROM hold').get() as { n: number }).n,
       pending: database

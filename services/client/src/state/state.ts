@@ -22,12 +22,18 @@ export interface StateFacts {
   epoch: string;
   /** How far the log has been read; a decimal sequence number. */
   cursor: string;
+  /** The mark of the commit at the cursor; absent where it has none. */
+  mark: string;
+  /** The server that epoch and cursor come from. */
+  server: string;
   /** `device:inode` of the root. */
   root: string;
   /** The fingerprint of the ignore rules that the base was made under. */
   ignoring: string;
   /** ISO 8601. */
   last_sync: string;
+  /** The latest notice: ISO 8601, a blank, and the words. */
+  notice: string;
   /** Open conflicts when last heard of. */
   conflicts: string;
 }

@@ -1,5 +1,6 @@
 import { type DirectoryStatus, directoryKey } from '@syncpair/contracts';
 import type { DirectorySync } from '../daemon/directory-sync.ts';
+import { readNotice } from '../identity/notice.ts';
 import type { Engine } from '../daemon/engine.ts';
 
 /** What is to be told of a directory at work. */
@@ -11,7 +12,7 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
   const holds = state.holds.list();
   const surprises = sync.surprises.list();
   const found = [...surprises, ...problems.list()];
-  if (sync.halted !== null) found.unshift({ path: '.', code: 'root_missing', message: sync.halted });
+  if (sync.halted !== null) found.unshift({ path: '.', code: sync.haltCode ?? 'root_missing', message: sync.halted });
   const coverage = watcher.coverage();
   return {
     name: config.name,
@@ -30,6 +31,7 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
     holds: holds.length,
     frozen: countFrozen(engine),
     watch: { mode: coverage > 0 ? 'events' : 'polling', coverage },
+    notice: readNotice(state),
     last_sync: sync.pulledAt === null ? null : state.fact('last_sync'),
   };
 }

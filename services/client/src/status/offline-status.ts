@@ -36,6 +36,7 @@ function describe(config: ClientConfig, directory: DirectoryConfig): { epoch: st
       holds: left?.holds ?? 0,
       frozen: 0,
       watch: { mode: 'polling', coverage: 0 },
+      notice: left?.notice ?? null,
       last_sync: left?.lastSync ?? null,
     },
   };

@@ -17,6 +17,9 @@ interface Rendering {
 /** Problems shown of each directory; `--json` has all. */
 const SHOWN_PROBLEMS = 20;
 
+/** Milliseconds for which a notice is shown; `--json` has it until there is another. */
+const NOTICE_MS = 7 * 24 * 3_600_000;
+
 /** A status as lines for people. */
 export function renderStatus(status: Status, rendering: Rendering): string[] {
   const { style } = rendering;
@@ -31,7 +34,7 @@ export function renderStatus(status: Status, rendering: Rendering): string[] {
 }
 
 function renderDirectory(directory: DirectoryStatus, { now, style, file }: Rendering): string[] {
-  const { name, local_path, last_sync, cursor, conflicts, holds, frozen, problems } = directory;
+  const { name, local_path, last_sync, cursor, conflicts, holds, frozen, problems, notice = null } = directory;
   const namespace = directory.namespace === name ? '' : style.dim(` as ${escapeText(directory.namespace)}`);
   const facts: string[][] = [
     ['folder', `${escapeText(local_path)}${namespace}`],
@@ -52,6 +55,8 @@ function renderDirectory(directory: DirectoryStatus, { now, style, file }: Rende
       'ignored',
       `${plural(frozen, 'path')} that ${frozen === 1 ? 'was' : 'were'} in sync before; left as ${frozen === 1 ? 'it is' : 'they are'}`,
     ]);
+  if (notice !== null && now - Date.parse(notice.at) < NOTICE_MS)
+    facts.push(['notice', `${formatAgo(notice.at, now)}: ${escapeText(notice.message)}`]);
   if (problems.length > 0) facts.push(['problems', style.bad(String(problems.length))]);
   return [
     `${style.bold(escapeText(name))}  ${renderState(directory, style)}`,

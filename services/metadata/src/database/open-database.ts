@@ -7,6 +7,7 @@ import { Initial1764000000000 } from './migrations/1764000000000-initial.ts';
 import { BlobPins1765400000000 } from './migrations/1765400000000-blob-pins.ts';
 import { MovesByTarget1764028800000 } from './migrations/1764028800000-moves-by-target.ts';
 import { History1765100000000 } from './migrations/1765100000000-history.ts';
+import { ServerIdentity1765300000000 } from './migrations/1765300000000-server-identity.ts';
 
 export interface OpenDatabaseOptions {
   readonly url: string;
@@ -29,7 +30,13 @@ export function createDataSource(url: string, poolSize = 16): DataSource {
     url,
     poolSize,
     entities: [...ENTITIES],
-    migrations: [Initial1764000000000, MovesByTarget1764028800000, History1765100000000, BlobPins1765400000000],
+    migrations: [
+      Initial1764000000000,
+      MovesByTarget1764028800000,
+      History1765100000000,
+      ServerIdentity1765300000000,
+      BlobPins1765400000000,
+    ],
     migrationsTableName: 'migration',
     synchronize: false,
     applicationName: 'syncpair-metadata',

@@ -1,9 +1,9 @@
 import type { ContentHash, DirectoryKey, Seq } from '@syncpair/contracts';
 import type { Queryable } from '../database/database.ts';
-import { type Directory, readDirectories } from '../store/directory-repository.ts';
+import { type Directory, type MarkedDirectory, readDirectories } from '../store/directory-repository.ts';
 import { readLog } from '../store/log-repository.ts';
 import type { CommittedGroup } from '../sync/commit-job.ts';
-import { commitsEvent, headEvent } from './encode-event.ts';
+import { type Standing, commitsEvent, headEvent } from './encode-event.ts';
 import type { EventStream } from './event-stream.ts';
 
 export interface ChannelSources {
@@ -18,16 +18,14 @@ export class Channel {
   readonly id: number;
   readonly streams = new Set<EventStream>();
   readonly #sources: ChannelSources;
-  #epoch: string;
-  #seq: Seq;
+  #at: Standing;
   #wanted: Seq;
   #reading = false;
 
-  constructor(key: DirectoryKey, directory: Directory, sources: ChannelSources) {
+  constructor(key: DirectoryKey, directory: MarkedDirectory, sources: ChannelSources) {
     this.key = key;
     this.id = directory.id;
-    this.#epoch = directory.epoch;
-    this.#seq = directory.head;
+    this.#at = standingOf(directory);
     this.#wanted = directory.head;
     this.#sources = sources;
   }
@@ -41,7 +39,7 @@ export class Channel {
   committed(group: CommittedGroup): void {
     const { directory, previous, commits } = group;
     this.#wanted = Math.max(this.#wanted, directory.head);
-    if (!this.#reading && previous === this.#seq && directory.epoch === this.#epoch) this.#tell(directory, previous, commits);
+    if (!this.#reading && previous === this.#at.seq && directory.epoch === this.#at.epoch) this.#tell(directory, commits);
     else void this.#catchUp();
   }
 
@@ -52,9 +50,14 @@ export class Channel {
     void this.#catchUp();
   }
 
-  /** What the database says of the directory, asked from time to time. */
-  checked(directory: Directory): void {
-    if (directory.epoch !== this.#epoch) this.#restart(directory);
+  /** How far the readers have been told the log. */
+  get seq(): Seq {
+    return this.#at.seq;
+  }
+
+  /** What the database says of the directory, asked from time to time; `asked` is `seq` when it was asked. */
+  checked(directory: MarkedDirectory, asked: Seq): void {
+    if (directory.head < asked || this.#isAnotherHistory(directory)) this.#restart(directory);
     else this.heard(directory.head);
   }
 
@@ -62,10 +65,10 @@ export class Channel {
     if (this.#reading) return;
     this.#reading = true;
     try {
-      while (this.#seq < this.#wanted) await this.#readOn();
+      while (this.#at.seq < this.#wanted) await this.#readOn();
     } catch (error) {
       // The next regular look at the heads tries again.
-      this.#wanted = this.#seq;
+      this.#wanted = this.#at.seq;
       this.#sources.warn(`events of ${this.key} wait: ${(error as Error).message}`);
     } finally {
       this.#reading = false;
@@ -74,32 +77,44 @@ export class Channel {
 
   async #readOn(): Promise<void> {
     const [directory] = await readDirectories(this.#sources.db, [this.id]);
-    if (directory === undefined || directory.head <= this.#seq || directory.epoch !== this.#epoch) {
-      this.#wanted = this.#seq;
-      if (directory !== undefined && directory.epoch !== this.#epoch) this.#restart(directory);
+    if (directory === undefined || directory.head <= this.#at.seq || directory.epoch !== this.#at.epoch) {
+      this.#wanted = this.#at.seq;
+      if (directory !== undefined && this.#isAnotherHistory(directory)) this.#restart(directory);
       return;
     }
-    const commits = await readLog(this.#sources.db, this.id, { after: this.#seq, upTo: directory.head });
-    if (commits.at(-1)?.seq === directory.head) this.#tell(directory, this.#seq, commits);
-    else this.#broadcast(directory.head, headEvent(this.key, this.#epoch, directory.head));
+    const commits = await readLog(this.#sources.db, this.id, { after: this.#at.seq, upTo: directory.head });
+    if (commits.at(-1)?.seq === directory.head) this.#tell(directory, commits);
+    else this.#tellHead(directory);
   }
 
-  #tell(directory: Directory, previous: Seq, commits: CommittedGroup['commits']): void {
-    this.#broadcast(directory.head, commitsEvent(this.key, directory, previous, commits, this.#sources.contentOf));
+  #tell(directory: Directory, commits: CommittedGroup['commits']): void {
+    const event = commitsEvent(this.key, directory, this.#at, commits, this.#sources.contentOf);
+    this.#broadcast({ epoch: directory.epoch, seq: directory.head, mark: commits.at(-1)?.mark ?? null }, event);
   }
 
-  #restart(directory: Directory): void {
-    this.#epoch = directory.epoch;
+  /** A log that has another name, or another commit where it stood: all readers have to ask. */
+  #isAnotherHistory({ epoch, head, mark }: MarkedDirectory): boolean {
+    return epoch !== this.#at.epoch || (head === this.#at.seq && mark !== this.#at.mark);
+  }
+
+  #restart(directory: MarkedDirectory): void {
     this.#wanted = directory.head;
-    this.#broadcast(directory.head, headEvent(this.key, directory.epoch, directory.head));
+    this.#tellHead(directory);
   }
 
-  #broadcast(seq: Seq, event: Buffer): void {
-    this.#seq = seq;
+  #tellHead(directory: MarkedDirectory): void {
+    const at = standingOf(directory);
+    this.#broadcast(at, headEvent(this.key, at));
+  }
+
+  #broadcast(at: Standing, event: Buffer): void {
+    this.#at = at;
     for (const stream of this.streams) stream.send(this, event, () => this.#head());
   }
 
   #head(): Buffer {
-    return headEvent(this.key, this.#epoch, this.#seq);
+    return headEvent(this.key, this.#at);
   }
 }
+
+const standingOf = ({ epoch, head, mark }: MarkedDirectory): Standing => ({ epoch, seq: head, mark });

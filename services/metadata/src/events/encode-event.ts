@@ -10,11 +10,19 @@ import {
 } from '@syncpair/contracts';
 import type { Directory } from '../store/directory-repository.ts';
 
+/** Where a directory's log stands. */
+export interface Standing {
+  readonly epoch: string;
+  readonly seq: Seq;
+  /** Of the commit at `seq`; null where it has none. */
+  readonly mark: string | null;
+}
+
 /** An event as it goes over the wire, made once for all streams. */
 const encode = (event: SyncEventJson): Buffer => Buffer.from(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
 
-export const headEvent = (key: DirectoryKey, epoch: string, seq: Seq): Buffer =>
-  encode({ type: 'head', directory: key, epoch, seq: String(seq) });
+export const headEvent = (key: DirectoryKey, at: Standing): Buffer =>
+  encode({ type: 'head', directory: key, epoch: at.epoch, seq: String(at.seq), mark: at.mark });
 
 /** Bytes of contents in one event: half of what may wait unsent on a stream, after base64. */
 const MAX_CONTENTS_BYTES = (MAX_UNSENT_BYTES / 8) * 3;
@@ -23,7 +31,7 @@ const MAX_CONTENTS_BYTES = (MAX_UNSENT_BYTES / 8) * 3;
 export function commitsEvent(
   key: DirectoryKey,
   directory: Directory,
-  previous: Seq,
+  previous: Standing,
   commits: readonly Commit[],
   contentOf: (hash: ContentHash) => Uint8Array | undefined,
 ): Buffer {
@@ -31,13 +39,15 @@ export function commitsEvent(
     type: 'commits',
     directory: key,
     epoch: directory.epoch,
-    previous: String(previous),
+    previous: String(previous.seq),
+    previous_mark: previous.mark,
     seq: String(directory.head),
     commits: commits.map(encodeCommit),
     contents: contentsOf(commits, contentOf),
     conflicts: directory.openConflicts,
   });
-  return event.length > MAX_UNSENT_BYTES ? headEvent(key, directory.epoch, directory.head) : event;
+  const standing = { epoch: directory.epoch, seq: directory.head, mark: commits.at(-1)?.mark ?? null };
+  return event.length > MAX_UNSENT_BYTES ? headEvent(key, standing) : event;
 }
 
 function contentsOf(commits: readonly Commit[], contentOf: (hash: ContentHash) => Uint8Array | undefined): Record<string, string> {

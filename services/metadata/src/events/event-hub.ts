@@ -51,8 +51,9 @@ export class EventHub {
     if (this.#checking || this.#channels.size === 0) return;
     this.#checking = true;
     try {
-      for (const directory of await readDirectories(this.#sources.db, [...this.#channels.keys()])) {
-        this.#channels.get(directory.id)?.checked(directory);
+      const asked = new Map([...this.#channels].map(([id, channel]) => [id, channel.seq]));
+      for (const directory of await readDirectories(this.#sources.db, [...asked.keys()])) {
+        this.#channels.get(directory.id)?.checked(directory, asked.get(directory.id) ?? 0);
       }
     } catch (error) {
       this.#sources.warn(`heads were not read: ${(error as Error).message}`);

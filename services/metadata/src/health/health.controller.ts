@@ -19,7 +19,7 @@ export class HealthController {
   @Get(ROUTES.health)
   async health(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     const health = await this.#health.check();
-    const about = { ...health, version: PRODUCT_VERSION, protocol: PROTOCOL_VERSION };
+    const about = { ...health, server: this.#health.serverId, version: PRODUCT_VERSION, protocol: PROTOCOL_VERSION };
     if (health.status === 'ok') return about;
     reply.code(503);
     const part = health.database === 'ok' ? 'the content store' : 'the database';

@@ -16,7 +16,11 @@ export class HealthService {
   readonly #db: Queryable;
   readonly #store: ContentStore;
 
-  constructor(db: Queryable, store: ContentStore) {
+  /** Which server this is. */
+  readonly serverId: string;
+
+  constructor(db: Queryable, store: ContentStore, serverId: string) {
+    this.serverId = serverId;
     this.#db = db;
     this.#store = store;
   }

@@ -6,20 +6,23 @@ import { seqAt, streamHeads, streamHeadsAt } from '../store/head-stream.ts';
 /** Everything that is live in a directory, or was at a moment, as NDJSON chunks of one consistent reading. */
 export class TreeService {
   readonly #database: Database;
+  readonly #serverId: string;
 
-  constructor(database: Database) {
+  constructor(database: Database, serverId: string) {
     this.#database = database;
+    this.#serverId = serverId;
   }
 
   /** @throws {DomainError} `not_found`, before the first chunk. */
   async stream(ref: DirectoryRef, at: { readonly time: Nanoseconds } | { readonly seq: Seq } | null): Promise<AsyncGenerator<string>> {
     if ((await findDirectory(this.#database, directoryKey(ref))) === null) throw new DomainError('not_found', `no directory "${ref.name}"`);
-    return this.#database.streaming((transaction) => lines(transaction, ref, at));
+    return this.#database.streaming((transaction) => lines(transaction, this.#serverId, ref, at));
   }
 }
 
 async function* lines(
   transaction: Transaction,
+  server: string,
   ref: DirectoryRef,
   at: { readonly time: Nanoseconds } | { readonly seq: Seq } | null,
 ): AsyncGenerator<string> {
@@ -27,7 +30,8 @@ async function* lines(
   if (directory === null) return;
   const wanted = at === null ? directory.head : 'seq' in at ? at.seq : await seqAt(transaction, directory.id, at.time);
   const seq = Math.min(wanted, directory.head);
-  yield line({ epoch: directory.epoch, seq: String(seq) });
+  const mark = seq === directory.head ? directory.mark : null;
+  yield line({ epoch: directory.epoch, seq: String(seq), mark, server });
   let heads = 0;
   const batches = seq === directory.head ? streamHeads(transaction, directory.id) : streamHeadsAt(transaction, directory.id, seq);
   for await (const batch of batches) {

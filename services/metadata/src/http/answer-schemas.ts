@@ -24,6 +24,7 @@ export const healthSchema = z.object({
   status: z.enum(['ok', 'unavailable']),
   database: z.string(),
   contents: z.string(),
+  server: z.string(),
   version: z.string(),
   protocol: z.number().int(),
 });

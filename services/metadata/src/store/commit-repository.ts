@@ -12,6 +12,7 @@ export interface CommitRow {
   readonly lines: number;
   /** What made it, when it was no device's own sync. */
   readonly call: string | null;
+  readonly mark: string;
 }
 
 export type CommittedWrite = VersionWrite & {
@@ -140,10 +141,10 @@ export async function finishCommits(
   if (last === undefined) return;
   await transaction.query(
     `WITH kept AS (
-       INSERT INTO commit (directory, at, seq, device, author, lines, call)
-       SELECT $1, $2, * FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::integer[], $7::text[])
+       INSERT INTO commit (directory, at, seq, device, author, lines, call, mark)
+       SELECT $1, $2, * FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::integer[], $7::text[], $8::text[])
      )
-     UPDATE directory SET head_seq = $8, open_conflicts = open_conflicts + $9 WHERE id = $1`,
+     UPDATE directory SET head_seq = $9, open_conflicts = open_conflicts + $10 WHERE id = $1`,
     [
       directory,
       at,
@@ -152,6 +153,7 @@ export async function finishCommits(
       commits.map(({ author }) => author),
       commits.map(({ lines }) => lines),
       commits.map(({ call }) => call),
+      commits.map(({ mark }) => mark),
       last.seq,
       newConflicts,
     ],

@@ -11,6 +11,12 @@ export interface Directory {
   readonly openConflicts: number;
 }
 
+/** A directory together with the mark of its latest commit, as one reading of the database saw them. */
+export interface MarkedDirectory extends Directory {
+  /** Null where that commit has none. */
+  readonly mark: string | null;
+}
+
 interface DirectoryRow {
   readonly id: number;
   readonly epoch: string;
@@ -27,13 +33,21 @@ const toDirectory = (row: DirectoryRow): Directory => ({
   openConflicts: row.open_conflicts,
 });
 
-export async function findDirectory(db: Queryable, key: DirectoryKey): Promise<Directory | null> {
-  const [row] = await db.query<DirectoryRow>(`SELECT ${COLUMNS} FROM directory WHERE key = $1`, [key]);
-  return row === undefined ? null : toDirectory(row);
+interface MarkedRow extends DirectoryRow {
+  readonly mark: string | null;
+}
+
+/** Not for a statement that locks: after waiting it would see the new head beside an old look at the marks. */
+const MARKED = `${COLUMNS}, (SELECT mark FROM commit WHERE commit.directory = directory.id AND commit.seq = directory.head_seq) AS mark`;
+const toMarked = (row: MarkedRow): MarkedDirectory => ({ ...toDirectory(row), mark: row.mark });
+
+export async function findDirectory(db: Queryable, key: DirectoryKey): Promise<MarkedDirectory | null> {
+  const [row] = await db.query<MarkedRow>(`SELECT ${MARKED} FROM directory WHERE key = $1`, [key]);
+  return row === undefined ? null : toMarked(row);
 }
 
 /** The directory, made at its first contact. */
-export async function ensureDirectory(db: Queryable, ref: DirectoryRef): Promise<Directory> {
+export async function ensureDirectory(db: Queryable, ref: DirectoryRef): Promise<MarkedDirectory> {
   const key = directoryKey(ref);
   const found = await findDirectory(db, key);
   if (found !== null) return found;
@@ -44,7 +58,7 @@ export async function ensureDirectory(db: Queryable, ref: DirectoryRef): Promise
     ref.shared ? null : ref.client_id,
     randomBytes(16).toString('hex'),
   ]);
-  return (await findDirectory(db, key)) as Directory;
+  return (await findDirectory(db, key)) as MarkedDirectory;
 }
 
 /** The directory, with its row locked until the transaction ends: this is what makes sequence numbers gapless. */
@@ -54,7 +68,7 @@ export async function lockDirectory(transaction: Transaction, key: DirectoryKey)
 }
 
 /** Where the logs of these directories stand. */
-export async function readDirectories(db: Queryable, ids: readonly number[]): Promise<Directory[]> {
-  const rows = await db.query<DirectoryRow>(`SELECT ${COLUMNS} FROM directory WHERE id = ANY($1::integer[])`, [ids]);
-  return rows.map(toDirectory);
+export async function readDirectories(db: Queryable, ids: readonly number[]): Promise<MarkedDirectory[]> {
+  const rows = await db.query<MarkedRow>(`SELECT ${MARKED} FROM directory WHERE id = ANY($1::integer[])`, [ids]);
+  return rows.map(toMarked);
 }

@@ -6,6 +6,7 @@ interface CommitRow {
   readonly seq: string;
   readonly author: string;
   readonly at: Date;
+  readonly mark: string | null;
 }
 
 interface LineRow {
@@ -22,8 +23,8 @@ export async function readLog(
 ): Promise<Commit[]> {
   if (range.after >= range.upTo) return [];
   const commits = await db.query<CommitRow>(
-    `SELECT seq, author, at FROM (
-       SELECT seq, author, at, sum(lines) OVER (ORDER BY seq) AS total, row_number() OVER (ORDER BY seq) AS position
+    `SELECT seq, author, at, mark FROM (
+       SELECT seq, author, at, mark, sum(lines) OVER (ORDER BY seq) AS total, row_number() OVER (ORDER BY seq) AS position
        FROM (SELECT * FROM commit WHERE directory = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4) rows
      ) counted WHERE total <= $4 OR position = 1 ORDER BY seq`,
     [directory, range.after, range.upTo, limit],
@@ -56,10 +57,11 @@ export async function readLog(
       version: toVersionId(row.seq, row.ordinal),
     });
   }
-  return commits.map(({ seq, author, at }) => ({
+  return commits.map(({ seq, author, at, mark }) => ({
     seq: Number(seq),
     author,
     at: at.toISOString(),
+    ...(mark === null ? {} : { mark }),
     changes: (lines.get(seq) ?? []).sort((a, b) => a.ordinal - b.ordinal).map(({ change }) => change),
   }));
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Commit, ContentHash } from '@syncpair/contracts';
 import type { ConflictWrite, VersionWrite } from '@syncpair/sync-core';
 import type { UsableContent } from '../content/usable-content.ts';
@@ -10,6 +11,9 @@ import { type DecidedJob, type JobContext, decideEdits, decideWithMoves } from '
 import { ContentsGone } from './contents-gone.ts';
 import { DirectoryState } from './directory-state.ts';
 import { loadFor } from './load-state.ts';
+
+/** Enough that no two commits ever get the same mark. */
+const MARK_BYTES = 12;
 
 export const hasMoves = (job: CommitJob): boolean => job.changes.some(({ op }) => op === 'move');
 
@@ -84,8 +88,9 @@ class GroupTransaction {
       keep(decided);
     }
     if (decided.writes.length + decided.lines.length > 0) {
-      this.#rows.push({ seq, device: job.device, author: job.author, lines: decided.lines.length, call: job.origin?.call ?? null });
-      this.#commits.push({ seq, author: job.author, at: new Date(this.#now).toISOString(), changes: decided.lines });
+      const mark = randomBytes(MARK_BYTES).toString('base64url');
+      this.#rows.push({ seq, device: job.device, author: job.author, lines: decided.lines.length, call: job.origin?.call ?? null, mark });
+      this.#commits.push({ seq, author: job.author, at: new Date(this.#now).toISOString(), mark, changes: decided.lines });
     }
     return decided.outcomes;
   }

@@ -8,6 +8,7 @@ import {
   encodeCommit,
   encodeOutcome,
 } from '@syncpair/contracts';
+import { type HistoryVerdict, judgeHistory } from '@syncpair/sync-core';
 import { directoryOf, scopeOf } from '../auth/access.ts';
 import type { GrantSigner } from '../auth/grant-signer.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -16,12 +17,15 @@ import type { AvailableContents } from '../content/available-contents.ts';
 import { signGrants } from '../content/sign-grants.ts';
 import type { Queryable } from '../database/database.ts';
 import type { DeviceRecorder } from '../devices/device-recorder.ts';
-import { type Directory, ensureDirectory } from '../store/directory-repository.ts';
+import { type Directory, type MarkedDirectory, ensureDirectory } from '../store/directory-repository.ts';
 import { readLog } from '../store/log-repository.ts';
+import { readMark } from '../store/read-mark.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { RecentContents } from './recent-contents.ts';
 
 export interface NegotiateParts {
+  /** Which server this is. */
+  readonly serverId: string;
   readonly queue: CommitQueue;
   readonly available: AvailableContents;
   readonly devices: DeviceRecorder;
@@ -45,10 +49,13 @@ export class NegotiateService {
   async negotiate(principal: Principal, request: NegotiateRequest): Promise<NegotiateResponseJson> {
     refuseRepeatedIds(request);
     const ref = directoryOf(principal, request);
+    // Nothing is kept of a client that took this server for another one, not even the name of its directory.
+    if (request.server !== null && request.server !== this.#parts.serverId) return this.#rejoin({ epoch: '', head: 0 }, 'other_server');
     const before = await ensureDirectory(this.#db, ref);
     const { device, client_id: client, cursor } = request;
     this.#parts.devices.seen({ directory: before.id, device, client, cursor, applied: Math.min(request.applied ?? cursor, cursor) });
-    if (request.epoch !== before.epoch || cursor > before.head) return rejoin(before);
+    const verdict = await this.#judge(request, before);
+    if (verdict !== 'same') return this.#rejoin(before, verdict);
     if (request.changes.length === 0) return this.#answer(principal, request, before, []);
 
     const available = await this.#parts.available.of({ ...request, principal, scope: scopeOf(ref), directory: before.id });
@@ -57,14 +64,24 @@ export class NegotiateService {
       key: directoryKey(ref),
       device,
       author: client,
-      epoch: request.epoch,
+      epoch: before.epoch,
       cursor,
       changes: request.changes,
       contents: available.contents,
       conflictCopies: request.conflict_copies,
     });
-    if (result.status === 'rejoin') return rejoin(result.directory);
+    if (result.status === 'rejoin') return this.#rejoin(result.directory, 'other_epoch');
     return this.#answer(principal, request, result.directory, result.outcomes);
+  }
+
+  async #judge({ server, epoch, cursor, mark }: NegotiateRequest, at: MarkedDirectory): Promise<HistoryVerdict> {
+    const isRead = mark !== null && cursor > 0 && cursor < at.head;
+    const served = cursor === at.head ? at.mark : isRead ? await readMark(this.#db, at.id, cursor) : 'unknown';
+    return judgeHistory({ server, epoch, cursor, mark }, { server: this.#parts.serverId, epoch: at.epoch, head: at.head, mark: served });
+  }
+
+  #rejoin(directory: Pick<Directory, 'epoch' | 'head'>, reason: HistoryVerdict): NegotiateResponseJson {
+    return { status: 'rejoin', epoch: directory.epoch, head: String(directory.head), server: this.#parts.serverId, reason };
   }
 
   async #answer(
@@ -80,6 +97,7 @@ export class NegotiateService {
     return {
       status: 'ok',
       epoch: directory.epoch,
+      server: this.#parts.serverId,
       head: String(directory.head),
       outcomes: outcomes.map(encodeOutcome),
       grants: signGrants(this.#parts.grants, 'write', principal.id, needed, this.#clock()),
@@ -90,12 +108,6 @@ export class NegotiateService {
     };
   }
 }
-
-const rejoin = (directory: Directory): NegotiateResponseJson => ({
-  status: 'rejoin',
-  epoch: directory.epoch,
-  head: String(directory.head),
-});
 
 function refuseRepeatedIds(request: NegotiateRequest): void {
   const ids = new Set<string>();

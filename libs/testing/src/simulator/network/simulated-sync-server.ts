@@ -33,7 +33,7 @@ export class SimulatedSyncServer implements SyncServer {
       const directory = this.#server.directory(this.#caller.directory);
       return { epoch: directory.epoch, seq: directory.seq, heads: directory.live() };
     });
-    return { epoch, seq, heads: this.#batches(heads) };
+    return { epoch, seq, mark: null, server: null, heads: this.#batches(heads) };
   }
 
   uploadMany(grants: readonly string[], contents: readonly { readonly hash: ContentHash; readonly bytes: Uint8Array }[]): Promise<string> {
