@@ -15,10 +15,12 @@ export const ERROR_CODES = {
   unauthenticated: { status: 401, retryable: false },
   /** The credentials do not allow this. Ask an admin for a role on the directory. */
   forbidden: { status: 403, retryable: false },
-  /** No such path, version, conflict or route. */
+  /** No such path, version, conflict, hold or route. */
   not_found: { status: 404, retryable: false },
   /** The state moved between reading and writing. Ask again. */
   conflict: { status: 409, retryable: true },
+  /** The deletion waits for a person, because there are too many; `syncpair holds list` shows it. Nothing needs to be repeated. */
+  held: { status: 409, retryable: false },
   /** The body is larger than the route takes. Send it in parts, or through the blob service. */
   too_large: { status: 413, retryable: false },
   /** A range outside of the content. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commitSchema } from './commit.ts';
+import { holdStateSchema } from './hold.ts';
 import { wire } from './wire.ts';
 
 /** Bytes; a larger content is fetched by its reader instead of riding along with the event. */
@@ -27,6 +28,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     seq: wire.seq,
     /** The mark of the commit at `seq`, where it has one. */
     mark: wire.mark.nullable().optional(),
+    holds: holdStateSchema.optional(),
   }),
   /** One or more commits. `previous` is the sequence number before the first; a reader elsewhere asks by cursor. */
   z.object({
@@ -42,6 +44,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     contents: z.record(wire.hash, z.string()),
     /** Open conflicts in the directory after these commits. */
     conflicts: z.number().int().nonnegative(),
+    holds: holdStateSchema.optional(),
   }),
 ]);
 export type SyncEvent = z.output<typeof eventSchema>;

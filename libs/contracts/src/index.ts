@@ -22,6 +22,7 @@ export * from './batch-preamble.ts';
 export * from './openapi-blob.ts';
 export * from './conflict.ts';
 export * from './hold.ts';
+export * from './hold-calls.ts';
 export * from './queries.ts';
 export * from './error-code.ts';
 export * from './script-calls.ts';

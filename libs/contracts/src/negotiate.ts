@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { changeSchema } from './change.ts';
 import { commitSchema } from './commit.ts';
+import { holdStateSchema } from './hold.ts';
 import { outcomeSchema } from './outcome.ts';
 import { wire } from './wire.ts';
 
@@ -49,6 +50,8 @@ export const negotiateRequestSchema = z.object({
   pull: z.boolean().default(true),
   /** A conflict also leaves its loser as a file beside the winner. */
   conflict_copies: z.boolean().default(false),
+  /** True from clients that know the outcome `held`. */
+  knows_holds: z.boolean().default(false),
 });
 export type NegotiateRequest = z.output<typeof negotiateRequestSchema>;
 export type NegotiateRequestJson = z.input<typeof negotiateRequestSchema>;
@@ -81,6 +84,8 @@ export const negotiateResponseSchema = z.discriminatedUnion('status', [
     more: z.boolean(),
     /** Open conflicts in the directory. */
     conflicts: z.number().int().nonnegative(),
+    /** Left out by servers that hold nothing. */
+    holds: holdStateSchema.optional(),
   }),
 ]);
 export type NegotiateResponse = z.output<typeof negotiateResponseSchema>;

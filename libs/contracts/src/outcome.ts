@@ -12,6 +12,8 @@ import { wire } from './wire.ts';
  * - `needs_content`: the server lacks the bytes; upload them with the grant of the answer and propose the change again, same id.
  * - `lost`: a concurrent version won. What was proposed is kept as `version` and listed as `conflict`; `head` is the winner.
  * - `superseded`: a deletion, touch or move that a concurrent edit outlives; nothing was kept, `head` (null: none) is the truth.
+ * - `held`: a deletion that waits for a person as part of `hold`, because there are too many; the path stays. Only for clients that say
+ *   they know it; others get `superseded`.
  * - `rejected`: refused for a reason that repeating does not mend.
  */
 export type Outcome =
@@ -21,6 +23,7 @@ export type Outcome =
   | { readonly id: string; readonly status: 'needs_content' }
   | { readonly id: string; readonly status: 'lost'; readonly version: VersionId; readonly conflict: string; readonly head: Head }
   | { readonly id: string; readonly status: 'superseded'; readonly head: Head | null }
+  | { readonly id: string; readonly status: 'held'; readonly hold: string }
   | { readonly id: string; readonly status: 'rejected'; readonly code: string; readonly message: string };
 
 export const outcomeSchema = z.discriminatedUnion('status', [
@@ -30,6 +33,7 @@ export const outcomeSchema = z.discriminatedUnion('status', [
   z.object({ id: z.string(), status: z.literal('needs_content') }),
   z.object({ id: z.string(), status: z.literal('lost'), version: wire.version, conflict: z.string(), head: headSchema }),
   z.object({ id: z.string(), status: z.literal('superseded'), head: headSchema.nullable() }),
+  z.object({ id: z.string(), status: z.literal('held'), hold: z.string() }),
   z.object({ id: z.string(), status: z.literal('rejected'), code: z.string(), message: z.string() }),
 ]);
 export type OutcomeJson = z.input<typeof outcomeSchema>;
@@ -44,6 +48,7 @@ export function encodeOutcome(outcome: Outcome): OutcomeJson {
       return { ...outcome, head: outcome.head && encodeHead(outcome.head) };
     case 'committed':
     case 'needs_content':
+    case 'held':
     case 'rejected':
       return { ...outcome };
   }

@@ -10,6 +10,9 @@ export const ROUTES = {
   restore: '/api/v1/restore',
   conflicts: '/api/v1/conflicts',
   resolve: '/api/v1/conflicts/resolve',
+  holds: '/api/v1/holds',
+  decideHold: '/api/v1/holds/decide',
+  holdLimits: '/api/v1/holds/limits',
   tree: '/api/v1/tree',
   devices: '/api/v1/devices',
   /** Public keys that verify grants; fetched by blob. */

@@ -31,6 +31,8 @@ export interface SyncResponseJson {
     readonly server_file: ScriptFileJson;
     readonly winner: 'client' | 'server';
   }[];
+  /** Deletions that wait for approval because they are too many; left out when there are none. */
+  readonly held?: readonly string[] | undefined;
 }
 
 /** `POST /upload` with the content in base64. `size` is checked when given. */

@@ -12,6 +12,8 @@ import { HealthController } from './health/health.controller.ts';
 import { HealthService } from './health/health.service.ts';
 import { HistoryController } from './history/history.controller.ts';
 import { HistoryService } from './history/history.service.ts';
+import { HoldsController } from './holds/holds.controller.ts';
+import { HoldsService } from './holds/holds.service.ts';
 import { TreeService } from './history/tree.service.ts';
 import { ScriptController } from './script/script.controller.ts';
 import { ScriptFilesService } from './script/script-files.service.ts';
@@ -47,6 +49,7 @@ export class MetadataModule {
         EventsController,
         HistoryController,
         ConflictsController,
+        HoldsController,
         DevicesController,
         ScriptController,
         HealthController,
@@ -61,6 +64,7 @@ export class MetadataModule {
         offer(HistoryService, ({ history }) => history),
         offer(TreeService, ({ tree }) => tree),
         offer(ConflictsService, ({ conflicts }) => conflicts),
+        offer(HoldsService, ({ holds }) => holds),
         offer(DevicesService, ({ devices }) => devices),
         offer(ScriptSyncService, ({ scriptSync }) => scriptSync),
         offer(ScriptFilesService, ({ scriptFiles }) => scriptFiles),

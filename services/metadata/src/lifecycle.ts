@@ -13,8 +13,9 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   }
 
   onApplicationBootstrap(): void {
-    const { hub, notifications } = this.#services;
-    notifications.start({ heard: (directory, seq) => hub.heard(directory, seq), resumed: () => void hub.check() });
+    const { hub, notifications, approvedHolds } = this.#services;
+    approvedHolds.start();
+    notifications.start({ heard: (directory, seq, holds) => hub.heard(directory, seq, holds), resumed: () => void hub.check() });
     this.#services.collector?.start();
   }
 
@@ -22,6 +23,7 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   onModuleDestroy(): void {
     this.#services.hub.close();
     this.#services.connected.close();
+    this.#services.approvedHolds.stop();
   }
 
   /** After the last request. */

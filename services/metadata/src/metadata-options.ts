@@ -1,3 +1,4 @@
+import type { HoldLimits } from '@syncpair/sync-core';
 import type { DataSource } from 'typeorm';
 import type { GrantSigner } from './auth/grant-signer.ts';
 import type { CollectTimes } from './collect/collect-times.ts';
@@ -17,6 +18,8 @@ export interface MetadataOptions {
   /** How contents that nothing refers to are removed beside the requests; nothing is when left out. */
   readonly collect?: { readonly upkeep: ContentUpkeep; readonly times: CollectTimes };
   readonly auth: AuthMode;
+  /** When deletions are held in directories without limits of their own; never when left out. */
+  readonly hold?: HoldLimits;
   /** Milliseconds since 1970; the real clock when left out. */
   readonly clock?: () => number;
   /** Milliseconds for which a content of so many bytes is kept for an upload; as long as its grant and receipt last when left out. */

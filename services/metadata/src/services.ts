@@ -13,12 +13,15 @@ import { DevicesService } from './devices/devices.service.ts';
 import { EventHub } from './events/event-hub.ts';
 import { Notifications } from './events/notifications.ts';
 import { HealthService } from './health/health.service.ts';
+import { ApprovedHolds } from './holds/approved-holds.ts';
+import { HoldsService } from './holds/holds.service.ts';
 import { HistoryService } from './history/history.service.ts';
 import { TreeService } from './history/tree.service.ts';
 import { ConflictsService } from './conflicts/conflicts.service.ts';
 import { ScriptFilesService } from './script/script-files.service.ts';
 import { ScriptSyncService } from './script/script-sync.service.ts';
 import { readServerId } from './store/read-server-id.ts';
+import type { Directory } from './store/directory-repository.ts';
 import { CallCommits } from './sync/call-commits.ts';
 import { CommitQueue } from './sync/commit-queue.ts';
 import { NegotiateService } from './sync/negotiate.service.ts';
@@ -40,6 +43,8 @@ export interface Services {
   readonly tree: TreeService;
   readonly conflicts: ConflictsService;
   readonly devices: DevicesService;
+  readonly holds: HoldsService;
+  readonly approvedHolds: ApprovedHolds;
   readonly scriptSync: ScriptSyncService;
   readonly scriptFiles: ScriptFilesService;
   readonly health: HealthService;
@@ -57,15 +62,22 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   const notifications = new Notifications(options.directDatabaseUrl, warn);
   const pins = new ContentPins(database, options.pinTimeOf);
   const recovery = new ContentRecovery(pins, store);
+  const limits = options.hold ?? 'off';
   const queue = new CommitQueue(
     database,
     (group) => {
-      notifications.tell(group.directory.id, group.directory.head);
+      notifications.tell(group.directory.id, group.directory.head, group.directory.holds.revision);
       hub.committed(group);
     },
     clock,
     (contents) => recovery.recover(contents),
+    limits,
   );
+  const holdsChanged = (directory: Directory): void => {
+    notifications.tell(directory.id, directory.head, directory.holds.revision);
+    hub.holdsChanged(directory);
+  };
+  const approvedHolds = new ApprovedHolds(database, { queue, changed: holdsChanged, warn });
   const recorder = new DeviceRecorder(database, warn, clock);
   const available = new AvailableContents(database, { store, receipts: new ReceiptVerifier(store, clock), pins }, warn);
   const commits = new CallCommits(queue);
@@ -83,6 +95,8 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     history,
     tree,
     conflicts: new ConflictsService(database, history, clock),
+    holds: new HoldsService(database, { limits, approved: approvedHolds, changed: holdsChanged, clock }),
+    approvedHolds,
     devices: new DevicesService(database, recorder, clock),
     scriptSync: new ScriptSyncService(database, commits),
     scriptFiles: new ScriptFilesService(database, store, pins, commits),

@@ -1,6 +1,9 @@
 /** When deletions wait for a person. */
 export type HoldLimits = { readonly files: number; readonly percent: number } | 'off';
 
+/** The limits of whoever sets none. */
+export const DEFAULT_HOLD_LIMITS: HoldLimits = { files: 50, percent: 50 };
+
 /** Deletions of one device in one directory that nobody approved, over the last ten minutes. */
 export interface DeletionWindow {
   /** Live files and links when the window began. */
@@ -12,7 +15,7 @@ export interface DeletionWindow {
 /** Milliseconds over which deletions are added up. */
 export const DELETION_WINDOW_MS = 10 * 60_000;
 /** Removing everything waits from this many files on. */
-const ALL_OF = 20;
+export const ALL_OF = 20;
 
 /** @returns why `incoming` more deletions must wait, in words; null when they may pass. */
 export function guardDeletions(window: DeletionWindow, incoming: number, limits: HoldLimits): string | null {

@@ -1,4 +1,4 @@
-import type { ContentHash, DirectoryKey, Seq } from '@syncpair/contracts';
+import type { ContentHash, DirectoryKey, HoldState, Seq } from '@syncpair/contracts';
 import type { Queryable } from '../database/database.ts';
 import { type Directory, type MarkedDirectory, readDirectories } from '../store/directory-repository.ts';
 import { readLog } from '../store/log-repository.ts';
@@ -38,16 +38,33 @@ export class Channel {
   /** A group that this replica has committed: the next events come from memory when none is missing in between. */
   committed(group: CommittedGroup): void {
     const { directory, previous, commits } = group;
+    if (commits.length === 0) {
+      this.holdsChanged(directory.holds);
+      return;
+    }
     this.#wanted = Math.max(this.#wanted, directory.head);
     if (!this.#reading && previous === this.#at.seq && directory.epoch === this.#at.epoch) this.#tell(directory, commits);
     else void this.#catchUp();
   }
 
-  /** Somebody says that the log goes on to `seq`. */
-  heard(seq: Seq): void {
-    if (seq <= this.#wanted) return;
+  /** Somebody says that the log goes on to `seq`. @returns false when it is there already */
+  heard(seq: Seq): boolean {
+    if (seq <= this.#wanted) return false;
     this.#wanted = seq;
     void this.#catchUp();
+    return true;
+  }
+
+  /** The revision of the holds that the readers have been told. */
+  get holdsRevision(): number {
+    return this.#at.holds.revision;
+  }
+
+  /** The holds are others now, while the log is where it was. */
+  holdsChanged(holds: HoldState): void {
+    if (holds.revision <= this.#at.holds.revision) return;
+    const at = { ...this.#at, holds };
+    this.#broadcast(at, headEvent(this.key, at));
   }
 
   /** How far the readers have been told the log. */
@@ -58,7 +75,7 @@ export class Channel {
   /** What the database says of the directory, asked from time to time; `asked` is `seq` when it was asked. */
   checked(directory: MarkedDirectory, asked: Seq): void {
     if (directory.head < asked || this.#isAnotherHistory(directory)) this.#restart(directory);
-    else this.heard(directory.head);
+    else if (!this.heard(directory.head)) this.holdsChanged(directory.holds);
   }
 
   async #catchUp(): Promise<void> {
@@ -89,7 +106,7 @@ export class Channel {
 
   #tell(directory: Directory, commits: CommittedGroup['commits']): void {
     const event = commitsEvent(this.key, directory, this.#at, commits, this.#sources.contentOf);
-    this.#broadcast({ epoch: directory.epoch, seq: directory.head, mark: commits.at(-1)?.mark ?? null }, event);
+    this.#broadcast({ epoch: directory.epoch, seq: directory.head, mark: commits.at(-1)?.mark ?? null, holds: directory.holds }, event);
   }
 
   /** A log that has another name, or another commit where it stood: all readers have to ask. */
@@ -117,4 +134,4 @@ export class Channel {
   }
 }
 
-const standingOf = ({ epoch, head, mark }: MarkedDirectory): Standing => ({ epoch, seq: head, mark });
+const standingOf = ({ epoch, head, mark, holds }: MarkedDirectory): Standing => ({ epoch, seq: head, mark, holds });

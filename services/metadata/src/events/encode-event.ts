@@ -2,6 +2,7 @@ import {
   type Commit,
   type ContentHash,
   type DirectoryKey,
+  type HoldState,
   MAX_EVENT_CONTENT_BYTES,
   MAX_UNSENT_BYTES,
   type Seq,
@@ -16,13 +17,14 @@ export interface Standing {
   readonly seq: Seq;
   /** Of the commit at `seq`; null where it has none. */
   readonly mark: string | null;
+  readonly holds: HoldState;
 }
 
 /** An event as it goes over the wire, made once for all streams. */
 const encode = (event: SyncEventJson): Buffer => Buffer.from(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
 
 export const headEvent = (key: DirectoryKey, at: Standing): Buffer =>
-  encode({ type: 'head', directory: key, epoch: at.epoch, seq: String(at.seq), mark: at.mark });
+  encode({ type: 'head', directory: key, epoch: at.epoch, seq: String(at.seq), mark: at.mark, holds: at.holds });
 
 /** Bytes of contents in one event: half of what may wait unsent on a stream, after base64. */
 const MAX_CONTENTS_BYTES = (MAX_UNSENT_BYTES / 8) * 3;
@@ -45,8 +47,9 @@ export function commitsEvent(
     commits: commits.map(encodeCommit),
     contents: contentsOf(commits, contentOf),
     conflicts: directory.openConflicts,
+    holds: directory.holds,
   });
-  const standing = { epoch: directory.epoch, seq: directory.head, mark: commits.at(-1)?.mark ?? null };
+  const standing = { epoch: directory.epoch, seq: directory.head, mark: commits.at(-1)?.mark ?? null, holds: directory.holds };
   return event.length > MAX_UNSENT_BYTES ? headEvent(key, standing) : event;
 }
 

@@ -1,5 +1,5 @@
 import { type DirectoryKey, type DirectoryRef, HEARTBEAT_MS, type Seq, directoryKey } from '@syncpair/contracts';
-import { ensureDirectory, readDirectories } from '../store/directory-repository.ts';
+import { type Directory, ensureDirectory, readDirectories } from '../store/directory-repository.ts';
 import type { CommittedGroup } from '../sync/commit-job.ts';
 import { Channel, type ChannelSources } from './channel.ts';
 import type { EventStream } from './event-stream.ts';
@@ -42,8 +42,15 @@ export class EventHub {
     this.#channels.get(group.directory.id)?.committed(group);
   }
 
-  heard(directory: number, seq: Seq): void {
-    this.#channels.get(directory)?.heard(seq);
+  /** A replica says where a log stands, and its holds. */
+  heard(directory: number, seq: Seq, holds?: number): void {
+    const channel = this.#channels.get(directory);
+    if (channel?.heard(seq) === false && holds !== undefined && holds > channel.holdsRevision) void this.check();
+  }
+
+  /** This replica has changed the holds of a directory. */
+  holdsChanged(directory: Directory): void {
+    this.#channels.get(directory.id)?.holdsChanged(directory.holds);
   }
 
   /** Asks the database where the directories stand that have readers. */

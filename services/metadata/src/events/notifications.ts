@@ -9,7 +9,7 @@ const MAX_IN_ONE = 200;
 const MAX_WAIT_MS = 5_000;
 
 export interface NotificationListener {
-  heard(directory: number, seq: Seq): void;
+  heard(directory: number, seq: Seq, holds?: number): void;
   /** The connection is there again; what was said meanwhile was missed. */
   resumed(): void;
 }
@@ -21,7 +21,7 @@ export interface NotificationListener {
 export class Notifications {
   readonly #url: string;
   readonly #warn: (message: string) => void;
-  readonly #pending = new Map<number, Seq>();
+  readonly #pending = new Map<number, { seq: Seq; holds: number }>();
   #listener: NotificationListener | null = null;
   #client: pg.Client | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -41,9 +41,10 @@ export class Notifications {
     void this.#connect();
   }
 
-  /** Says, within a few milliseconds, that the log of a directory goes on to `seq`. */
-  tell(directory: number, seq: Seq): void {
-    this.#pending.set(directory, Math.max(seq, this.#pending.get(directory) ?? 0));
+  /** Says, within a few milliseconds, that the log of a directory goes on to `seq` and its holds are at revision `holds`. */
+  tell(directory: number, seq: Seq, holds: number): void {
+    const pending = this.#pending.get(directory) ?? { seq: 0, holds: 0 };
+    this.#pending.set(directory, { seq: Math.max(seq, pending.seq), holds: Math.max(holds, pending.holds) });
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#send();
@@ -63,7 +64,7 @@ export class Notifications {
 
   /** One after another: a connection runs one statement at a time. */
   #send(): void {
-    const lines = [...this.#pending].map(([directory, seq]) => `${directory}:${seq}`);
+    const lines = [...this.#pending].map(([directory, { seq, holds }]) => `${directory}:${seq}:${holds}`);
     this.#pending.clear();
     for (let start = 0; start < lines.length; start += MAX_IN_ONE) {
       const payload = lines.slice(start, start + MAX_IN_ONE).join(',');
@@ -114,8 +115,9 @@ export class Notifications {
 
   #hear(payload: string): void {
     for (const line of payload.split(',')) {
-      const [directory, seq] = line.split(':').map(Number);
-      if (Number.isSafeInteger(directory) && Number.isSafeInteger(seq)) this.#listener?.heard(directory as number, seq as number);
+      // A replica of an older version tells no holds.
+      const [directory, seq, holds = 0] = line.split(':').map(Number);
+      if (Number.isSafeInteger(directory) && Number.isSafeInteger(seq)) this.#listener?.heard(directory as number, seq as number, holds);
     }
   }
 }

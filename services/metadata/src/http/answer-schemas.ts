@@ -10,6 +10,7 @@ export const syncResponseSchema: z.ZodType<SyncResponseJson> = z.object({
   files_to_download: z.array(file),
   files_to_delete: z.array(z.string()),
   conflicts: z.array(z.object({ path: z.string(), client_file: file, server_file: file, winner: z.enum(['client', 'server']) })),
+  held: z.array(z.string()).optional(),
 });
 
 export const uploadedSchema: z.ZodType<UploadAnswer> = file.extend({

@@ -102,7 +102,7 @@ export class ScriptFilesService {
     return { file: stored.state, version: stored.version, open: (range) => this.#store.open(principal.id, content, range) };
   }
 
-  /** @throws {DomainError} `not_found`; `conflict` when it was modified after `modified`, or is a folder with contents. */
+  /** @throws {DomainError} `not_found`; `held`; `conflict` when it was modified after `modified`, or is a folder with contents. */
   async delete(
     ref: DirectoryRef,
     path: RelativePath,
@@ -121,6 +121,8 @@ export class ScriptFilesService {
     const changes = [{ op: 'delete', id: randomUUID(), path, base: head.version }] as const;
     const deletionTimes = new Map(modified === null ? [] : [[path, modified]]);
     const [outcome] = await this.#commits.commit({ ref, directory, changes, deletionTimes, origin: { call: 'script' } });
+    if (outcome?.status === 'held')
+      throw new DomainError('held', `too many deletions: this one waits for approval as part of hold ${outcome.hold}`, path);
     if (outcome?.status === 'committed') return { path, version: outcome.version, deleted: true };
     throw new DomainError('conflict', 'it was changed meanwhile', path);
   }
@@ -151,6 +153,7 @@ function answerOf(path: RelativePath, proposed: FileEntry, outcome: Outcome): Up
       throw new DomainError('conflict', 'the path changed meanwhile; upload it again', path);
     case 'rejected':
       throw new DomainError('hash_mismatch', outcome.message, path);
+    case 'held':
     case 'superseded':
     case 'needs_content':
       throw new DomainError('conflict', 'the path changed meanwhile; upload it again', path);

@@ -30,7 +30,7 @@ export class ScriptSyncService {
   async sync(ref: DirectoryRef, client: ScriptState): Promise<SyncResponseJson> {
     const { directory, server } = await this.#read(ref);
     const decision = decideScriptSync(client, server);
-    const survivors = await this.#delete(ref, directory, decision.accepted, server);
+    const { survivors, held } = await this.#delete(ref, directory, decision.accepted, server);
     return {
       files_to_upload: decision.upload,
       files_to_download: [...decision.download, ...survivors].map(({ path, file }) => encodeFile(path, file)),
@@ -41,6 +41,7 @@ export class ScriptSyncService {
         server_file: encodeFile(path, theirs),
         winner,
       })),
+      ...(held.length === 0 ? {} : { held }),
     };
   }
 
@@ -52,13 +53,14 @@ export class ScriptSyncService {
     });
   }
 
-  /** Carries out deletions; those that a concurrent edit outlives are files to be downloaded. */
+  /** Carries out deletions; those that a concurrent edit outlives, or that a person rejected, are files to be downloaded. */
   async #delete(
     ref: DirectoryRef,
     directory: Directory,
     accepted: readonly { readonly path: RelativePath; readonly at: bigint }[],
     server: ReadonlyMap<RelativePath, { readonly version: VersionId }>,
-  ): Promise<{ path: RelativePath; file: ScriptFile }[]> {
+  ): Promise<{ survivors: { path: RelativePath; file: ScriptFile }[]; held: RelativePath[] }> {
+    const held: RelativePath[] = [];
     const survivors: { path: RelativePath; file: ScriptFile }[] = [];
     for (let start = 0; start < accepted.length; start += MAX_CHANGES_PER_REQUEST) {
       const batch = accepted.slice(start, start + MAX_CHANGES_PER_REQUEST);
@@ -70,9 +72,12 @@ export class ScriptSyncService {
       }));
       const deletionTimes = new Map(batch.map(({ path, at }) => [path, at]));
       const outcomes = await this.#commits.commit({ ref, directory, changes, deletionTimes, origin: { call: 'script' } });
-      for (const outcome of outcomes) survivors.push(...survivorOf(outcome));
+      for (const [index, outcome] of outcomes.entries()) {
+        survivors.push(...survivorOf(outcome));
+        if (outcome.status === 'held') held.push((batch[index] as { path: RelativePath }).path);
+      }
     }
-    return survivors;
+    return { survivors, held };
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type DirectoryKey, type DirectoryRef, type Seq, directoryKey } from '@syncpair/contracts';
+import { type DirectoryKey, type DirectoryRef, type HoldState, type Seq, directoryKey } from '@syncpair/contracts';
+import type { HoldLimits } from '@syncpair/sync-core';
 import type { Queryable, Transaction } from '../database/database.ts';
 
 export interface Directory {
@@ -9,6 +10,9 @@ export interface Directory {
   /** The latest sequence number. */
   readonly head: Seq;
   readonly openConflicts: number;
+  readonly holds: HoldState;
+  /** Of this directory alone; null where the server's default counts. */
+  readonly holdLimits: HoldLimits | null;
 }
 
 /** A directory together with the mark of its latest commit, as one reading of the database saw them. */
@@ -22,15 +26,20 @@ interface DirectoryRow {
   readonly epoch: string;
   readonly head_seq: string;
   readonly open_conflicts: number;
+  readonly open_holds: number;
+  readonly holds_revision: number;
+  readonly hold_limits: HoldLimits | null;
 }
 
-const COLUMNS = 'id, epoch, head_seq, open_conflicts';
+const COLUMNS = 'id, epoch, head_seq, open_conflicts, open_holds, holds_revision, hold_limits';
 
 const toDirectory = (row: DirectoryRow): Directory => ({
   id: row.id,
   epoch: row.epoch,
   head: Number(row.head_seq),
   openConflicts: row.open_conflicts,
+  holds: { open: row.open_holds, revision: row.holds_revision },
+  holdLimits: row.hold_limits,
 });
 
 interface MarkedRow extends DirectoryRow {

@@ -50,6 +50,7 @@ export class CallCommits {
       conflictCopies: false,
       origin,
       strict,
+      knowsHolds: true,
       ...(deletionTimes === undefined ? {} : { deletionTimes }),
     });
     if (result.status === 'rejoin') throw new DomainError('conflict', 'the history of the directory has been replaced; ask again');

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Commit, ContentHash } from '@syncpair/contracts';
-import type { ConflictWrite, VersionWrite } from '@syncpair/sync-core';
+import { type ConflictWrite, DEFAULT_HOLD_LIMITS, type HoldLimits, type VersionWrite } from '@syncpair/sync-core';
 import type { UsableContent } from '../content/usable-content.ts';
 import type { Database, Transaction } from '../database/database.ts';
+import { DeletionGuard } from '../holds/deletion-guard.ts';
 import { type CommitRow, type CommittedWrite, finishCommits, insertConflicts, insertWrites } from '../store/commit-repository.ts';
 import { takeContents } from '../store/content-repository.ts';
 import { type Directory, lockDirectory } from '../store/directory-repository.ts';
@@ -19,7 +20,7 @@ export const hasMoves = (job: CommitJob): boolean => job.changes.some(({ op }) =
 
 /**
  * Decides jobs of one directory in one transaction, each as a commit of its own when it writes anything, and resolves when all of it is
- * durable. A job that moves something comes alone.
+ * durable. A job that moves something comes alone. `limits` are those of directories that have none of their own.
  *
  * @throws ContentsGone, with nothing decided: contents of the jobs cannot be named any more
  */
@@ -27,13 +28,14 @@ export async function commitGroup(
   database: Database,
   jobs: readonly CommitJob[],
   now: number,
+  limits: HoldLimits = DEFAULT_HOLD_LIMITS,
 ): Promise<{ readonly results: CommitResult[]; readonly group: CommittedGroup | null }> {
   const [first] = jobs;
   if (first === undefined) return { results: [], group: null };
   return database.transaction('write', async (transaction) => {
     const directory = await lockDirectory(transaction, first.key);
     if (directory === null) throw new Error(`no directory ${first.key}`);
-    const decided = await new GroupTransaction(transaction, directory, now).run(jobs);
+    const decided = await new GroupTransaction(transaction, directory, now, limits).run(jobs);
     const after = decided.group?.directory ?? directory;
     return {
       results: decided.outcomes.map((outcomes) =>
@@ -54,12 +56,18 @@ class GroupTransaction {
   readonly #writes: CommittedWrite[] = [];
   readonly #conflicts: ConflictWrite[] = [];
   readonly #contents = new Map<ContentHash, UsableContent>();
+  readonly #guard: DeletionGuard;
   #conflictCount = 0;
 
-  constructor(transaction: Transaction, directory: Directory, now: number) {
+  constructor(transaction: Transaction, directory: Directory, now: number, limits: HoldLimits) {
     this.#transaction = transaction;
     this.#directory = directory;
     this.#now = now;
+    this.#guard = new DeletionGuard(transaction, directory, {
+      limits: directory.holdLimits ?? limits,
+      now,
+      pending: () => this.#writes,
+    });
   }
 
   async run(jobs: readonly CommitJob[]): Promise<{ outcomes: (DecidedJob['outcomes'] | null)[]; group: CommittedGroup | null }> {
@@ -75,7 +83,7 @@ class GroupTransaction {
 
   async #decide(job: CommitJob, state: DirectoryState | null): Promise<DecidedJob['outcomes']> {
     const seq = this.#directory.head + this.#commits.length + 1;
-    const context: JobContext = { transaction: this.#transaction, directory: this.#directory.id, seq, now: this.#now };
+    const context: JobContext = { transaction: this.#transaction, directory: this.#directory.id, seq, now: this.#now, guard: this.#guard };
     const keep = (part: DecidedJob): void => this.#keep(job, seq, part);
     let decided: DecidedJob;
     if (state === null) {
@@ -123,12 +131,19 @@ class GroupTransaction {
   }
 
   async #finish(): Promise<CommittedGroup | null> {
+    const holds = await this.#guard.settle();
     const last = this.#commits.at(-1);
-    if (last === undefined) return null;
+    if (last === undefined && holds === null) return null;
     await this.#flush();
     await finishCommits(this.#transaction, this.#directory.id, this.#rows, this.#conflictCount, new Date(this.#now));
-    const openConflicts = this.#directory.openConflicts + this.#conflictCount;
-    return { directory: { ...this.#directory, head: last.seq, openConflicts }, previous: this.#directory.head, commits: this.#commits };
+    const { head } = this.#directory;
+    const directory = {
+      ...this.#directory,
+      head: last?.seq ?? head,
+      openConflicts: this.#directory.openConflicts + this.#conflictCount,
+      holds: holds ?? this.#directory.holds,
+    };
+    return { directory, previous: head, commits: this.#commits };
   }
 }
 

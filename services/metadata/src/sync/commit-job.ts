@@ -24,6 +24,10 @@ export interface CommitJob {
   /** Contents that are durable and that the proposer may use. */
   readonly contents: ReadonlyMap<ContentHash, UsableContent>;
   readonly conflictCopies: boolean;
+  /** The proposer knows the outcome `held`. */
+  readonly knowsHolds?: boolean;
+  /** A person has looked at the deletions and wants them: they are not counted and never held. */
+  readonly approved?: boolean;
   /** When a path was deleted, nanoseconds since 1970, where the proposer says so; else it is when the deletion is committed. */
   readonly deletionTimes?: ReadonlyMap<RelativePath, bigint>;
   /** Left out for a device's own sync. */
@@ -49,5 +53,6 @@ export interface CommittedGroup {
   readonly directory: Directory;
   /** The head before it. */
   readonly previous: Seq;
+  /** Empty when nothing but the holds changed. */
   readonly commits: readonly Commit[];
 }

@@ -1,4 +1,5 @@
 import { DomainError, MAX_CHANGES_PER_REQUEST } from '@syncpair/contracts';
+import { DEFAULT_HOLD_LIMITS, type HoldLimits } from '@syncpair/sync-core';
 import type { Database } from '../database/database.ts';
 import { hasMoves } from './commit-group.ts';
 import type { CommitJob, CommitResult, CommittedGroup } from './commit-job.ts';
@@ -27,14 +28,25 @@ export class CommitQueue {
   readonly #committed: (group: CommittedGroup) => void;
   readonly #clock: () => number;
   readonly #recover: Recover;
+  readonly #limits: HoldLimits;
   readonly #lanes = new Map<string, Lane>();
 
-  /** `committed` hears of each group once it is durable; `clock` tells milliseconds since 1970. */
-  constructor(database: Database, committed: (group: CommittedGroup) => void, clock: () => number, recover: Recover) {
+  /**
+   * `committed` hears of each group once it is durable; `clock` tells milliseconds since 1970; `limits` say when deletions are held in
+   * directories that have no limits of their own.
+   */
+  constructor(
+    database: Database,
+    committed: (group: CommittedGroup) => void,
+    clock: () => number,
+    recover: Recover,
+    limits: HoldLimits = DEFAULT_HOLD_LIMITS,
+  ) {
     this.#database = database;
     this.#committed = committed;
     this.#clock = clock;
     this.#recover = recover;
+    this.#limits = limits;
   }
 
   /** Resolves when the job is decided and durable. */
@@ -64,6 +76,7 @@ export class CommitQueue {
         group.map(({ job }) => job),
         this.#clock(),
         this.#recover,
+        this.#limits,
       );
       if (done.group !== null) this.#committed(done.group);
       group.forEach(({ resolve }, index) => resolve(done.results[index] as CommitResult));

@@ -1,4 +1,5 @@
 import type { ContentHash } from '@syncpair/contracts';
+import type { HoldLimits } from '@syncpair/sync-core';
 import type { UsableContent } from '../content/usable-content.ts';
 import type { Database } from '../database/database.ts';
 import { commitGroup } from './commit-group.ts';
@@ -17,11 +18,12 @@ export async function commitWithRecovery(
   jobs: readonly CommitJob[],
   now: number,
   recover: Recover,
+  limits: HoldLimits,
 ): ReturnType<typeof commitGroup> {
   let current = jobs;
   for (const tried = new Set<ContentHash>(); ;) {
     try {
-      return await commitGroup(database, current, now);
+      return await commitGroup(database, current, now, limits);
     } catch (error) {
       if (!(error instanceof ContentsGone)) throw error;
       const gone = new Set(error.hashes);

@@ -12,6 +12,7 @@ import {
 import { type ConflictWrite, type VersionWrite, decideCommit, decideMove } from '@syncpair/sync-core';
 import type { Transaction } from '../database/database.ts';
 import { carryOutMove, moveFits } from '../store/move-repository.ts';
+import type { DeletionGuard } from '../holds/deletion-guard.ts';
 import type { CommitJob } from './commit-job.ts';
 import { DirectoryState } from './directory-state.ts';
 import { loadFor, loadMissing } from './load-state.ts';
@@ -31,6 +32,7 @@ export interface JobContext {
   readonly seq: Seq;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly guard: DeletionGuard;
 }
 
 type Edit = PutChange | DeleteChange;
@@ -43,8 +45,10 @@ export async function decideEdits(
   edits: readonly Edit[],
   firstOrdinal = 0,
 ): Promise<DecidedJob> {
+  let answers: ReadonlyMap<string, Outcome> | null = null;
+  let changes = edits;
   for (;;) {
-    const decision = decideCommit(state.viewFor(job.device), edits, {
+    const decision = decideCommit(state.viewFor(job.device), changes, {
       seq: context.seq,
       firstOrdinal,
       now: BigInt(context.now) * 1_000_000n,
@@ -58,8 +62,21 @@ export async function decideEdits(
       await loadMissing(context.transaction, context.directory, state, missing);
       continue;
     }
+    if (answers === null) {
+      answers = await context.guard.judge(job, changes, decision, state);
+      if (answers.size > 0) {
+        // What must not be done may have made room for what may: the rest is decided again without it.
+        const waiting = answers;
+        changes = edits.filter(({ id }) => !waiting.has(id));
+        continue;
+      }
+    }
     state.apply(job.device, context.seq, decision.writes, decision.conflicts);
-    return { ...decision, lines: decision.writes.filter(({ lost }) => !lost).map((write) => toLine(context.seq, write)) };
+    return {
+      ...decision,
+      outcomes: inOrder(edits, decision.outcomes, answers),
+      lines: decision.writes.filter(({ lost }) => !lost).map((write) => toLine(context.seq, write)),
+    };
   }
 }
 
@@ -119,6 +136,13 @@ async function decideOneMove(
     outcomes: [{ id: move.id, status: 'committed', version, conflict: null }],
     lines: [{ op: 'move', from: move.from, to: move.to, version }],
   };
+}
+
+/** The outcomes of all changes, those that the guard answered among them. */
+function inOrder(edits: readonly Edit[], outcomes: readonly Outcome[], answers: ReadonlyMap<string, Outcome>): readonly Outcome[] {
+  if (answers.size === 0) return outcomes;
+  const decided = outcomes[Symbol.iterator]();
+  return edits.map(({ id }) => answers.get(id) ?? (decided.next().value as Outcome));
 }
 
 /** The changes as runs of edits and single moves. */

@@ -69,6 +69,7 @@ export class NegotiateService {
       changes: request.changes,
       contents: available.contents,
       conflictCopies: request.conflict_copies,
+      knowsHolds: request.knows_holds,
     });
     if (result.status === 'rejoin') return this.#rejoin(result.directory, 'other_epoch');
     return this.#answer(principal, request, result.directory, result.outcomes);
@@ -105,6 +106,7 @@ export class NegotiateService {
       cursor: String(cursor),
       more: cursor < directory.head,
       conflicts: directory.openConflicts,
+      holds: directory.holds,
     };
   }
 }
