@@ -17,6 +17,8 @@ export const ERROR_CODES = {
   forbidden: { status: 403, retryable: false },
   /** No such path, version, conflict, hold or route. */
   not_found: { status: 404, retryable: false },
+  /** The history does not reach back so far; the message tells how far. Name a later time. */
+  history_expired: { status: 410, retryable: false },
   /** The state moved between reading and writing. Ask again. */
   conflict: { status: 409, retryable: true },
   /** The deletion waits for a person, because there are too many; `syncpair holds list` shows it. Nothing needs to be repeated. */

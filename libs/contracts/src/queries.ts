@@ -9,9 +9,9 @@ import { wire } from './wire.ts';
  */
 const askingFields = { client_id: wire.label, directory: wire.label };
 /** For bodies. */
-const bodyFields = { ...askingFields, shared: z.boolean().default(false) };
+export const bodyFields = { ...askingFields, shared: z.boolean().default(false) };
 /** For query strings. */
-const queryFields = {
+export const queryFields = {
   ...askingFields,
   shared: z
     .enum(['true', 'false'])

@@ -8,6 +8,8 @@ export const ROUTES = {
   grants: '/api/v1/grants',
   history: '/api/v1/history',
   restore: '/api/v1/restore',
+  restoreTree: '/api/v1/restore/tree',
+  undo: '/api/v1/undo',
   conflicts: '/api/v1/conflicts',
   resolve: '/api/v1/conflicts/resolve',
   holds: '/api/v1/holds',

@@ -15,6 +15,9 @@ import { HistoryService } from './history/history.service.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { HoldsService } from './holds/holds.service.ts';
 import { TreeService } from './history/tree.service.ts';
+import { RestoreTreeService } from './revert/restore-tree.service.ts';
+import { RevertController } from './revert/revert.controller.ts';
+import { UndoService } from './revert/undo.service.ts';
 import { ScriptController } from './script/script.controller.ts';
 import { ScriptFilesService } from './script/script-files.service.ts';
 import { ScriptSyncService } from './script/script-sync.service.ts';
@@ -48,6 +51,7 @@ export class MetadataModule {
         SyncController,
         EventsController,
         HistoryController,
+        RevertController,
         ConflictsController,
         HoldsController,
         DevicesController,
@@ -63,6 +67,8 @@ export class MetadataModule {
         offer(ReadGrantsService, ({ readGrants }) => readGrants),
         offer(HistoryService, ({ history }) => history),
         offer(TreeService, ({ tree }) => tree),
+        offer(RestoreTreeService, ({ restoreTree }) => restoreTree),
+        offer(UndoService, ({ undo }) => undo),
         offer(ConflictsService, ({ conflicts }) => conflicts),
         offer(HoldsService, ({ holds }) => holds),
         offer(DevicesService, ({ devices }) => devices),

@@ -18,6 +18,8 @@ import { HoldsService } from './holds/holds.service.ts';
 import { HistoryService } from './history/history.service.ts';
 import { TreeService } from './history/tree.service.ts';
 import { ConflictsService } from './conflicts/conflicts.service.ts';
+import { RestoreTreeService } from './revert/restore-tree.service.ts';
+import { UndoService } from './revert/undo.service.ts';
 import { ScriptFilesService } from './script/script-files.service.ts';
 import { ScriptSyncService } from './script/script-sync.service.ts';
 import { readServerId } from './store/read-server-id.ts';
@@ -41,6 +43,8 @@ export interface Services {
   readonly readGrants: ReadGrantsService;
   readonly history: HistoryService;
   readonly tree: TreeService;
+  readonly restoreTree: RestoreTreeService;
+  readonly undo: UndoService;
   readonly conflicts: ConflictsService;
   readonly devices: DevicesService;
   readonly holds: HoldsService;
@@ -94,6 +98,8 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     readGrants: new ReadGrantsService(database, signer, clock),
     history,
     tree,
+    restoreTree: new RestoreTreeService(database, commits),
+    undo: new UndoService(database, commits),
     conflicts: new ConflictsService(database, history, clock),
     holds: new HoldsService(database, { limits, approved: approvedHolds, changed: holdsChanged, clock }),
     approvedHolds,

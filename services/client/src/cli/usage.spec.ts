@@ -18,6 +18,7 @@ const COMMANDS = [
   ['why'],
   ['history'],
   ['restore'],
+  ['undo'],
   ['export'],
   ['conflicts', 'list'],
   ['conflicts', 'show'],
@@ -33,8 +34,8 @@ describe('wrong usage ends with 2 and one line that says what to do', () => {
     ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'; see "syncpair --help"/],
     [
       'a command of a later release',
-      ['--quiet', 'undo', '--plan'],
-      /^syncpair: "undo" is not in this release yet; see "syncpair --help"$/m,
+      ['--quiet', 'login', '--plan'],
+      /^syncpair: "login" is not in this release yet; see "syncpair --help"$/m,
     ],
     [
       'a log file that cannot be',
@@ -55,7 +56,16 @@ describe('wrong usage ends with 2 and one line that says what to do', () => {
     ['an empty client', ['wait', '--file', 'x', '--clients', 'a,,b'], /has an empty name/],
     ['no version', ['restore', '--file', 'x', 'a.txt'], /choose one of "syncpair history"/],
     ['a version that is none', ['restore', '--file', 'x', 'a.txt', '--version', 'new'], /not a version/],
-    ['a date that is none', ['export', '--file', 'x', 'dest', '--at', 'monday'], /not an ISO 8601 time/],
+    [
+      'a date that is none',
+      ['export', '--file', 'x', 'dest', '--at', 'monday'],
+      /--at: "monday" is not a time such as 2026-01-31T08:00:00Z, "2026-01-31 08:00"/,
+    ],
+    ['an undo of nobody', ['undo', '--file', 'x', '--from', '2h', '--to', '1h'], /name the client with --client ID/],
+    ['an undo without a time', ['undo', '--file', 'x', '--client', 'bob', '--to', '1h'], /--from is missing; name the time, such as/],
+    ['an undo backwards', ['undo', '--file', 'x', '--client', 'bob', '--from', '1h', '--to', '2h'], /--from 1h is later than --to 2h/],
+    ['two moments', ['restore', '--file', 'x', 'a.txt', '--version', '1.0', '--at', '2h'], /choose one of them/],
+    ['a restore of one file to everywhere', ['restore', '--file', 'x', '--version', '1.0'], /the path is missing/],
     ['a choice that is none', ['conflicts', 'resolve', '--file', 'x', '1', 'mine'], /take winner, loser or both/],
     ['an unknown word after a group', ['holds', 'lsit'], /Did you mean list\?.*"syncpair holds --help"/],
   ])('%s', async (_, args, message) => {

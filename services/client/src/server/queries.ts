@@ -8,11 +8,15 @@ import {
   ROUTES,
   type ResolveResponse,
   type RestoreResponse,
+  type RestoreTreeRequestJson,
+  type RevertResponse,
+  type UndoRequestJson,
   conflictsResponseSchema,
   devicesResponseSchema,
   historyResponseSchema,
   resolveResponseSchema,
   restoreResponseSchema,
+  revertResponseSchema,
   toIsoTime,
 } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
@@ -25,6 +29,14 @@ import { readTree } from './tree-stream.ts';
 
 /** Versions asked for at once. */
 const HISTORY_PAGE = 1_000;
+
+/** Milliseconds that a call may take which writes many thousand paths. */
+const LONG_CALL_MS = 600_000;
+
+type Unasked = 'client_id' | 'directory' | 'shared';
+/** A folder (null: the whole directory) and a moment: a time, or the one after a commit. */
+export type RestoreTreeQuestion = Omit<RestoreTreeRequestJson, Unasked | 'path'> & { readonly path: string | null };
+export type UndoQuestion = Omit<UndoRequestJson, Unasked>;
 
 /** What people ask the server about one directory, apart from the sync itself. Every call rejects with `ServerError` when it fails. */
 export class DirectoryQueries {
@@ -55,6 +67,16 @@ export class DirectoryQueries {
   /** Makes an old version the new head of its path. */
   restore(path: string, version: string): Promise<RestoreResponse> {
     return this.#post(ROUTES.restore, restoreResponseSchema, { path, version });
+  }
+
+  /** Makes a folder or the whole directory again what it was, or tells what that would do. */
+  restoreTree({ path, ...question }: RestoreTreeQuestion): Promise<RevertResponse> {
+    return this.#post(ROUTES.restoreTree, revertResponseSchema, { ...question, ...(path === null ? {} : { path }) }, LONG_CALL_MS);
+  }
+
+  /** Takes back what one client did in a span of time, or tells what that would do. */
+  undo(question: UndoQuestion): Promise<RevertResponse> {
+    return this.#post(ROUTES.undo, revertResponseSchema, question, LONG_CALL_MS);
   }
 
   /** The open conflicts, the newest first, or all of them. */
@@ -95,9 +117,9 @@ export class DirectoryQueries {
     return check(schema, await requestJson(this.#http, { method: 'GET', path, query: { ...this.#query(), ...query } }));
   }
 
-  async #post<S extends z.ZodType>(path: string, schema: S, body: object): Promise<z.output<S>> {
+  async #post<S extends z.ZodType>(path: string, schema: S, body: object, noProgressMs?: number): Promise<z.output<S>> {
     const asking = { client_id: this.#ref.client_id, directory: this.#ref.name, shared: this.#ref.shared };
-    return check(schema, await requestJson(this.#http, { method: 'POST', path, body: { ...asking, ...body } }));
+    return check(schema, await requestJson(this.#http, { method: 'POST', path, body: { ...asking, ...body }, noProgressMs }));
   }
 }
 

@@ -1,7 +1,8 @@
 import { type DirectoryRef, DomainError, type Nanoseconds, type Seq, directoryKey, encodeHead } from '@syncpair/contracts';
 import type { Database, Transaction } from '../database/database.ts';
 import { findDirectory } from '../store/directory-repository.ts';
-import { seqAt, streamHeads, streamHeadsAt } from '../store/head-stream.ts';
+import { streamHeads, streamHeadsAt } from '../store/head-stream.ts';
+import { momentSeq } from './moment-seq.ts';
 
 /** Everything that is live in a directory, or was at a moment, as NDJSON chunks of one consistent reading. */
 export class TreeService {
@@ -13,9 +14,11 @@ export class TreeService {
     this.#serverId = serverId;
   }
 
-  /** @throws {DomainError} `not_found`, before the first chunk. */
+  /** @throws {DomainError} `not_found`, `history_expired`, before the first chunk. */
   async stream(ref: DirectoryRef, at: { readonly time: Nanoseconds } | { readonly seq: Seq } | null): Promise<AsyncGenerator<string>> {
-    if ((await findDirectory(this.#database, directoryKey(ref))) === null) throw new DomainError('not_found', `no directory "${ref.name}"`);
+    const directory = await findDirectory(this.#database, directoryKey(ref));
+    if (directory === null) throw new DomainError('not_found', `no directory "${ref.name}"`);
+    if (at !== null) await momentSeq(this.#database, directory, at);
     return this.#database.streaming((transaction) => lines(transaction, this.#serverId, ref, at));
   }
 }
@@ -28,8 +31,7 @@ async function* lines(
 ): AsyncGenerator<string> {
   const directory = await findDirectory(transaction, directoryKey(ref));
   if (directory === null) return;
-  const wanted = at === null ? directory.head : 'seq' in at ? at.seq : await seqAt(transaction, directory.id, at.time);
-  const seq = Math.min(wanted, directory.head);
+  const seq = at === null ? directory.head : await momentSeq(transaction, directory, at);
   const mark = seq === directory.head ? directory.mark : null;
   yield line({ epoch: directory.epoch, seq: String(seq), mark, server });
   let heads = 0;

@@ -23,8 +23,11 @@ import {
   resolveResponseSchema,
   restoreRequestSchema,
   restoreResponseSchema,
+  restoreTreeRequestSchema,
+  revertResponseSchema,
   snapshotRequestSchema,
   syncRequestSchema,
+  undoRequestSchema,
   uploadJsonSchema,
 } from '@syncpair/contracts';
 import { conflictQuerySchema } from '../conflicts/conflicts.controller.ts';
@@ -164,6 +167,34 @@ const people: RouteDescription[] = [
       200: { description: 'The head.', schema: restoreResponseSchema },
       404: { description: 'No such version of this path.' },
       409: { description: 'A folder with contents lies at the path.' },
+    },
+  },
+  {
+    method: 'POST',
+    path: ROUTES.restoreTree,
+    summary: 'Makes a folder, or the whole directory, again what it was at a moment.',
+    description:
+      '`at` or `seq` names the moment. With `plan` nothing is done. What would replace somebody’s work of this moment is `kept`.',
+    tag: 'history',
+    auth: 'bearer',
+    request: { schema: restoreTreeRequestSchema },
+    responses: {
+      200: { description: 'What was done, or would be.', schema: revertResponseSchema },
+      404: { description: 'No such directory, or nothing ever was at the path.' },
+      410: { description: 'The history does not reach back so far.' },
+    },
+  },
+  {
+    method: 'POST',
+    path: ROUTES.undo,
+    summary: 'Takes back what one client did in a span of time, keeping what others did.',
+    tag: 'history',
+    auth: 'bearer',
+    request: { schema: undoRequestSchema },
+    responses: {
+      200: { description: 'What was done, or would be.', schema: revertResponseSchema },
+      404: { description: 'No such directory, or no such client; the message names those that there are.' },
+      410: { description: 'The history does not reach back so far.' },
     },
   },
   {

@@ -13,6 +13,10 @@ export interface Directory {
   readonly holds: HoldState;
   /** Of this directory alone; null where the server's default counts. */
   readonly holdLimits: HoldLimits | null;
+  /** What was replaced up to here has no content any more. */
+  readonly released: Seq;
+  /** Up to here the log may lack what was replaced: who has not read it so far joins anew. */
+  readonly dropped: Seq;
 }
 
 /** A directory together with the mark of its latest commit, as one reading of the database saw them. */
@@ -29,9 +33,11 @@ interface DirectoryRow {
   readonly open_holds: number;
   readonly holds_revision: number;
   readonly hold_limits: HoldLimits | null;
+  readonly released_seq: string;
+  readonly dropped_seq: string;
 }
 
-const COLUMNS = 'id, epoch, head_seq, open_conflicts, open_holds, holds_revision, hold_limits';
+const COLUMNS = 'id, epoch, head_seq, open_conflicts, open_holds, holds_revision, hold_limits, released_seq, dropped_seq';
 
 const toDirectory = (row: DirectoryRow): Directory => ({
   id: row.id,
@@ -40,6 +46,8 @@ const toDirectory = (row: DirectoryRow): Directory => ({
   openConflicts: row.open_conflicts,
   holds: { open: row.open_holds, revision: row.holds_revision },
   holdLimits: row.hold_limits,
+  released: Number(row.released_seq),
+  dropped: Number(row.dropped_seq),
 });
 
 interface MarkedRow extends DirectoryRow {

@@ -38,11 +38,17 @@ export async function* streamHeadsAt(transaction: Transaction, directory: number
   for await (const batch of rows) yield batch.map(toHead);
 }
 
+/** Commits that may come within the difference of two replicas' clocks. */
+const SKEWED_COMMITS = 200;
+
 /** The last commit of a directory that was made no later than this; 0 when there was none. */
 export async function seqAt(db: Queryable, directory: number, time: Nanoseconds): Promise<Seq> {
-  const [row] = await db.query<{ seq: string }>(
-    `SELECT seq FROM commit WHERE directory = $1 AND at <= to_timestamp($2::float8 / 1000) ORDER BY seq DESC LIMIT 1`,
+  const [row] = await db.query<{ seq: string | null }>(
+    // Clocks of replicas differ a little, so the last commit is looked for among those of the last moments.
+    `SELECT max(seq) AS seq FROM (
+       SELECT seq FROM commit WHERE directory = $1 AND at <= to_timestamp($2::float8 / 1000) ORDER BY at DESC, seq DESC LIMIT ${SKEWED_COMMITS}
+     ) latest`,
     [directory, Number(time / NANOSECONDS_PER_MS)],
   );
-  return row === undefined ? 0 : Number(row.seq);
+  return Number(row?.seq ?? 0);
 }

@@ -11,6 +11,16 @@ import { ensureDirectory, findDirectory } from './directory-repository.ts';
 import { readDirectoryHistory, readHistoryItems, readPathHistory } from './history-repository.ts';
 import { readLog } from './log-repository.ts';
 import { carryOutMove, moveFits } from './move-repository.ts';
+import {
+  readChangedSince,
+  readClients,
+  readCommitsOf,
+  readHeadsBefore,
+  readHeadsSince,
+  readMoves,
+  readTouchedPaths,
+} from './revert-repository.ts';
+import { seqAt } from './head-stream.ts';
 import { countLiveChildren, readAnswered, readHeads, readVersions } from './state-repository.ts';
 
 /** Files in the directory, 100 to a folder; and as many older versions of them. */
@@ -72,6 +82,11 @@ async function fill(): Promise<void> {
   await database.query(
     `INSERT INTO conflict (directory, seq, ordinal, path, kind, winner_seq, winner_ordinal, loser_seq, loser_ordinal, at)
      SELECT $1, seq, 0, path, 'content', seq, 0, seq - ${FILES}, 0, now() FROM version WHERE directory = $1 AND seq > ${FILES} AND seq % 10 = 0`,
+    [directory],
+  );
+  await database.query(
+    `INSERT INTO device_directory (directory, device, client, cursor, applied, first_seen, last_seen)
+     SELECT $1 + n, sha256(int4send(n)), 'client' || n, 0, 0, now(), now() FROM generate_series(0, 2000) n`,
     [directory],
   );
   await database.query(`UPDATE directory SET head_seq = ${2 * FILES} WHERE id = $1`, [directory]);
@@ -165,6 +180,15 @@ const STATEMENTS: [name: string, work: (db: Queryable) => Promise<unknown>][] = 
     (db) => readHistoryItems(db, directory, [{ path: 'folder7/file700', version: '700.0' as VersionId }]),
   ],
   ['a conflict', (db) => readConflict(db, directory, `${FILES + 700}.0` as VersionId)],
+  ['the commit at a time', (db) => seqAt(db, directory, BigInt(Date.now()) * 1_000_000n)],
+  ['what changed in a directory since a late commit', (db) => readChangedSince(db, directory, LAST - 20, null, 1_000)],
+  ['what changed in a folder since an old commit', (db) => readChangedSince(db, directory, 10, path('folder7'), 1_000)],
+  ['commits of a client in a span', (db) => readCommitsOf(db, directory, 'nobody', { from: 0n, to: 2n ** 62n }, 100)],
+  ['clients of a directory', (db) => readClients(db, directory, 50)],
+  ['paths that commits touched', (db) => readTouchedPaths(db, directory, [700, 701], 100)],
+  ['moves since a commit', (db) => readMoves(db, directory, FILES - 20, new Set(), 100)],
+  ['versions of paths since a commit', (db) => readHeadsSince(db, directory, [path('folder7/file700')], 10, new Set())],
+  ['heads of paths before a commit', (db) => readHeadsBefore(db, directory, [path('folder7/file700')], FILES)],
   ['contents of a directory', async (db) => contentsOfDirectory(db, directory, [await someHash()])],
   ['contents of all that a client may read', async (db) => contentsOfScope(db, { client: 'alice' }, [await someHash()])],
 ];

@@ -1,8 +1,9 @@
-import { type Head, parseIsoTime } from '@syncpair/contracts';
+import type { Head } from '@syncpair/contracts';
 import { escapeText } from '../../log/escape.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import type { CliContext, CommonOptions } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { parseMoment } from '../format/moment.ts';
 import { plural } from '../format/plural.ts';
 import { formatSize } from '../format/size.ts';
 import { formatTable } from '../format/table.ts';
@@ -13,9 +14,13 @@ interface ExportOptions extends CommonOptions {
   readonly at?: string;
 }
 
-export async function exportDirectory(options: ExportOptions, [dest = '']: readonly string[], { terminal }: CliContext): Promise<ExitCode> {
-  const at = options.at === undefined ? null : parseIsoTime(options.at);
-  if (at !== null && !at.ok) throw usageError(`--at ${options.at ?? ''}: ${at.reason}`);
+export async function exportDirectory(
+  options: ExportOptions,
+  [dest = '']: readonly string[],
+  { terminal, now }: CliContext,
+): Promise<ExitCode> {
+  const at = options.at === undefined ? null : parseMoment(options.at, now());
+  if (at !== null && !at.ok) throw usageError(`--at: ${at.reason}`);
   const config = await readConfig(options);
   const directory = chooseDirectory(config, options.directory);
   const queries = await openQueries(config, directory);

@@ -1,0 +1,82 @@
+import { type Entry, type RelativePath, type VersionState, parentOf } from '@syncpair/contracts';
+import type { KnownVersion } from './decide-restore.ts';
+import { type ReversedMove, back } from './undo-moves.ts';
+
+/** How the directory is now. */
+export interface PresentView {
+  head(path: RelativePath): KnownVersion | null;
+  /** Live entries directly in a folder. */
+  liveChildren(folder: RelativePath): number;
+}
+
+/** The directory as it will be after the steps so far: paths are told as they will be then. */
+export class Sketch {
+  /** Moves taken back, those of things that are gone among them. */
+  readonly reversed: ReversedMove[] = [];
+  readonly #present: PresentView;
+  readonly #moved: RelativePath[] = [];
+  readonly #removed = new Set<RelativePath>();
+  readonly #removedIn = new Map<RelativePath, number>();
+  readonly #putIn = new Map<RelativePath, number>();
+  readonly #kinds = new Map<RelativePath, Entry['kind']>();
+
+  constructor(present: PresentView) {
+    this.#present = present;
+  }
+
+  /** What lives there, by its present version. */
+  live(path: RelativePath): KnownVersion | null {
+    const now = this.presentName(path);
+    if (this.#removed.has(now) || back(now, this.reversed) !== path) return null;
+    const head = this.#present.head(now);
+    return head === null || head.state.kind === 'tombstone' ? null : head;
+  }
+
+  children(folder: RelativePath): number {
+    const now = this.presentName(folder);
+    let count = this.#present.liveChildren(now) - (this.#removedIn.get(now) ?? 0) + (this.#putIn.get(folder) ?? 0);
+    for (const moved of this.#moved) {
+      const [was, is] = [parentOf(moved) === now, parentOf(back(moved, this.reversed)) === folder];
+      if (was !== is && !this.#removed.has(moved)) count += is ? 1 : -1;
+    }
+    return count;
+  }
+
+  /** The name that something has now which will be at a path after the steps so far. */
+  presentName(path: RelativePath): RelativePath {
+    return back(
+      path,
+      this.reversed.toReversed().map(({ from, to, ...more }) => ({ from: to, to: from, ...more })),
+    );
+  }
+
+  remove(path: RelativePath): void {
+    const now = this.presentName(path);
+    this.#removed.add(now);
+    const folder = parentOf(now);
+    if (folder !== null) this.#removedIn.set(folder, (this.#removedIn.get(folder) ?? 0) + 1);
+  }
+
+  /** Something gets another name. */
+  move(reversed: ReversedMove): void {
+    const now = this.presentName(reversed.from);
+    if (!this.#moved.includes(now)) this.#moved.push(now);
+    this.reversed.push(reversed);
+  }
+
+  /** The kind of what will be there; null for nothing. */
+  kindAt(path: RelativePath): VersionState['kind'] | null {
+    return this.#kinds.get(path) ?? this.live(path)?.state.kind ?? null;
+  }
+
+  wasPut(path: RelativePath): boolean {
+    return this.#kinds.has(path);
+  }
+
+  /** Something gets a state back. */
+  put(path: RelativePath, kind: Entry['kind']): void {
+    const folder = parentOf(path);
+    if (folder !== null && this.live(path) === null && !this.#kinds.has(path)) this.#putIn.set(folder, (this.#putIn.get(folder) ?? 0) + 1);
+    this.#kinds.set(path, kind);
+  }
+}
