@@ -1,7 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import pg from 'pg';
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { inDatabase } from './harness/own-database.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { useWorld } from './harness/world.ts';
 
@@ -13,13 +12,7 @@ test('a directory that gets a new epoch, as after a restored backup, is merged b
   for (let n = 0; n < 100; n += 1) writeFileSync((n % 2 === 0 ? alice : bob).at(`file-${n}`), `text ${n}`);
   const before = await stabilise([alice, bob]);
 
-  const folder = join(world.server.storageDir, 'postgres');
-  const port = Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[3]);
-  const password = readFileSync(join(folder, 'password'), 'utf8').trim();
-  const database = new pg.Client({ host: '127.0.0.1', port, user: 'syncpair', password, database: 'syncpair' });
-  await database.connect();
-  await database.query('UPDATE directory SET epoch = gen_random_uuid()');
-  await database.end();
+  await inDatabase(world.server.storageDir, (database) => database.query('UPDATE directory SET epoch = gen_random_uuid()'));
   await world.server.stop();
   await world.server.start();
 

@@ -15,6 +15,7 @@ export * from './guard/guard-overwrites.ts';
 export * from './guard/judge-deletions.ts';
 export * from './guard/needs-live-count.ts';
 export * from './identity/judge-history.ts';
+export * from './identity/judge-root.ts';
 export * from './plan/plan-path.ts';
 export * from './plan/recognise-move.ts';
 export * from './ignore/ignore-lint.ts';

@@ -19,6 +19,8 @@ export interface FaultyProxy {
   heal(): Promise<void>;
   /** Resets every open connection, both sides. */
   resetAll(): void;
+  /** Leads all further connections to another server, and resets those that are open. */
+  retarget(target: string): void;
   close(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ class Proxy implements FaultyProxy {
   readonly passed = { up: 0, down: 0 };
   accepted = 0;
   port = 0;
-  readonly #target: { readonly host: string; readonly port: number };
+  #target: { readonly host: string; readonly port: number };
   readonly #connections = new Set<Connection>();
   #faults: Faults = NO_FAULTS;
   #server: Server | null = null;
@@ -45,6 +47,12 @@ class Proxy implements FaultyProxy {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  retarget(target: string): void {
+    const { hostname, port } = new URL(target);
+    this.#target = { host: hostname, port: Number(port) };
+    this.resetAll();
   }
 
   get open(): number {

@@ -26,6 +26,7 @@ const COMMANDS = [
   ['holds', 'list'],
   ['holds', 'approve'],
   ['holds', 'reject'],
+  ['join'],
   ['gc'],
 ];
 

@@ -39,7 +39,8 @@ function find(control: DaemonControl, method: string, params: readonly unknown[]
     case 'rejectHold':
       return typeof first === 'string' ? () => control[method](first) : null;
     case 'flush':
-      return first === 'all' || isNames(first) ? () => control.flush(first) : null;
+    case 'join':
+      return first === 'all' || isNames(first) ? () => control[method](first) : null;
     default:
       return null;
   }

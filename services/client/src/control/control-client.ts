@@ -52,6 +52,7 @@ function remoteControl(connection: Connection, pid: number): RemoteControl {
     holds: () => call('holds'),
     approveHold: (id) => call('approveHold', id),
     rejectHold: (id) => call('rejectHold', id),
+    join: (directories) => call('join', directories),
     syncNow: () => call('syncNow'),
   };
 }

@@ -25,6 +25,7 @@ const control: DaemonControl = {
       setTimeout(() => resolve({ path, directory: 'a', state: 'in_sync', cause: 'it is', suggestion: null, version: '1.0' }), 200),
     ),
   holds: () => Promise.reject(new Error('broken')),
+  join: () => Promise.resolve([]),
   approveHold: (id) => Promise.reject(new ControlError(`no hold ${id}`)),
   rejectHold: () => Promise.resolve(),
   syncNow: () => Promise.resolve(),

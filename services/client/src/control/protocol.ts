@@ -17,6 +17,7 @@ export const METHODS = [
   'holds',
   'approveHold',
   'rejectHold',
+  'join',
   'syncNow',
 ] as const satisfies (keyof DaemonControl)[];
 export type Method = (typeof METHODS)[number];

@@ -1,5 +1,5 @@
 import type { DirectoryConfig } from '../config/config.ts';
-import type { Disk } from '../disk/disk.ts';
+import type { Disk, RootIdentity } from '../disk/disk.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { IgnoreFile } from '../scan/ignore-file.ts';
@@ -33,6 +33,8 @@ export interface DirectoryPorts {
   readonly makeWatcher: (engine: Engine) => Watcher;
   /** Only looks: nothing is sent or applied. */
   readonly inspect: boolean;
+  /** Called when the log has been read for the first time: from now on the folder is one that was in sync. */
+  readonly recordRoot?: (engine: Engine, root: RootIdentity) => void;
 }
 
 /** Puts a directory's engine together; it does nothing before `start`. @throws {RootLostError} when its folder is not there */
@@ -70,5 +72,6 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     nextWake: (due) => signal.wait(signal.count, clock, due),
   };
   const watcher = new RenewableWatcher(() => ports.makeWatcher(engine));
-  return new DirectorySync({ engine, signal, scanSignal, watcher, ignoreFile, delay, inspect }, root);
+  const recordRoot = (): void => ports.recordRoot?.(engine, root);
+  return new DirectorySync({ engine, signal, scanSignal, watcher, ignoreFile, delay, inspect, recordRoot }, root);
 }

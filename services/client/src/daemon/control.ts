@@ -27,6 +27,11 @@ export interface DaemonControl {
   /** Brings the files back instead. */
   rejectHold(id: string): Promise<void>;
 
+  /**
+   * Takes the folder and the server that are there now for those that are meant, in directories that wait for that word.
+   */
+  join(directories: readonly string[] | 'all'): Promise<readonly Accepted[]>;
+
   /** Asks the server and scans now instead of at the next interval. */
   syncNow(): Promise<void>;
 }
@@ -41,6 +46,12 @@ export interface FlushedDirectory {
   readonly namespace: string;
   /** Decimal. */
   readonly seq: string;
+}
+
+export interface Accepted {
+  readonly directory: string;
+  /** What the directory waited for; nothing where it went on anyway. */
+  readonly accepted: readonly ('folder' | 'server')[];
 }
 
 export interface PlannedAction {

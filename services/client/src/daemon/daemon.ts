@@ -4,22 +4,18 @@ import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import { createEventStream } from '../server/http-event-stream.ts';
 import { createHttp } from '../server/http.ts';
 import type { EventStream } from '../server/sync-server.ts';
-import { FolderInUseError } from '../state/root-lock.ts';
-import { NewerStateError } from '../state/schema.ts';
-import { directoryStatus } from '../status/directory-status.ts';
 import { explain } from '../status/explain.ts';
 import { plannedActions } from '../status/plan.ts';
-import { ControlError, type Explanation, type FlushedDirectory, type PlannedAction } from './control.ts';
+import { type Accepted, ControlError, type Explanation, type FlushedDirectory, type PlannedAction } from './control.ts';
 import type { DirectorySync } from './directory-sync.ts';
-import { type OpenDirectory, openDirectory } from './open-directory.ts';
+import type { OpenDirectory } from './open-directory.ts';
 import type { DaemonOptions, DaemonOutcome, RunningDaemon } from './running-daemon.ts';
+import { Slot } from './slot.ts';
 
 /** Milliseconds between two looks at whether something awaited has come true. */
 const LOOK_MS = 20;
 /** Milliseconds within which an event of a file that was just saved has arrived. */
 const EVENT_MS = 30;
-/** Milliseconds before a folder that could not be opened is tried again. */
-const REOPEN_MS = 10_000;
 
 /**
  * Starts the engine for every enabled directory of a configuration, each on its own: a slow or broken one delays no other.
@@ -30,12 +26,6 @@ export async function startDaemon(config: ClientConfig, options: DaemonOptions):
   const daemon = new Daemon(config, options);
   await daemon.open();
   return daemon;
-}
-
-interface Slot {
-  readonly config: DirectoryConfig;
-  open: OpenDirectory | null;
-  failure: string | null;
 }
 
 class Daemon implements RunningDaemon {
@@ -53,45 +43,22 @@ class Daemon implements RunningDaemon {
     this.#config = config;
     this.#options = options;
     this.#http = createHttp(config.server);
-    this.#slots = config.directories
-      .filter(({ enabled }) => enabled)
-      .map((directory) => ({ config: directory, open: null, failure: null }));
+    const { log, inspect = false } = options;
+    const later = (ms: number, callback: () => void): void => this.#later(ms, callback);
+    const parts = { client: config, http: this.#http, log, inspect, later, onReopened: () => this.#startStream() };
+    this.#slots = config.directories.filter(({ enabled }) => enabled).map((directory) => new Slot({ ...parts, config: directory }));
     this.done = new Promise((resolve) => (this.#finish = resolve));
   }
 
   async open(): Promise<void> {
     try {
-      for (const slot of this.#slots) await this.#openSlot(slot);
+      for (const slot of this.#slots) await slot.start();
     } catch (error) {
       await this.stop();
       throw error;
     }
     this.#startStream();
     if (this.#options.once) void this.#stopWhenSettled();
-  }
-
-  async #openSlot(slot: Slot): Promise<void> {
-    const { log, inspect = false } = this.#options;
-    try {
-      slot.open = await openDirectory(this.#config, slot.config, { http: this.#http, log, inspect });
-      slot.failure = null;
-    } catch (error) {
-      if (error instanceof FolderInUseError || error instanceof NewerStateError) throw error;
-      const news = (error as Error).message !== slot.failure;
-      slot.failure = (error as Error).message;
-      if (news) log.error(`${slot.config.name}: ${slot.failure}; the other directories go on, this one is tried again`);
-      this.#later(REOPEN_MS, () => {
-        this.#openSlot(slot).then(
-          () => this.#startStream(),
-          (again: unknown) => log.error(`${slot.config.name}: ${(again as Error).message}`),
-        );
-      });
-      return;
-    }
-    log.info(
-      `${slot.config.name}: keeping ${slot.config.localPath} the same as ${this.#namespaceOf(slot.config)} on ${this.#config.server}`,
-    );
-    slot.open.sync.start();
   }
 
   /** One stream for all directories that are open; started anew when another one opens. */
@@ -133,28 +100,8 @@ class Daemon implements RunningDaemon {
         reachable: open.some(({ sync }) => sync.connection.isUp && sync.pulledAt !== null),
         epoch: open[0]?.sync.engine.state.fact('epoch') ?? null,
       },
-      directories: this.#slots.map(({ config, open: at, failure }) =>
-        at === null ? this.#closedStatus(config, failure) : directoryStatus(at.sync),
-      ),
+      directories: this.#slots.map((slot) => slot.status()),
     });
-  }
-
-  #closedStatus(config: DirectoryConfig, failure: string | null): Status['directories'][number] {
-    return {
-      name: config.name,
-      namespace: this.#namespaceOf(config),
-      local_path: config.localPath,
-      state: 'error',
-      in_sync: false,
-      cursor: '0',
-      pending: { upload: { files: 0, bytes: 0 }, download: { files: 0, bytes: 0 }, delete: 0 },
-      problems: [{ path: '.', code: 'local_path', message: failure ?? 'the folder is not open yet' }],
-      conflicts: 0,
-      holds: 0,
-      frozen: 0,
-      watch: { mode: 'polling', coverage: 0 },
-      last_sync: null,
-    };
   }
 
   async flush(directories: readonly string[] | 'all'): Promise<readonly FlushedDirectory[]> {
@@ -250,8 +197,15 @@ class Daemon implements RunningDaemon {
 
   #named(name: string): DirectorySync {
     const found = this.#open().find(({ sync }) => sync.engine.config.name === name);
-    if (found === undefined) throw new ControlError(`there is no enabled directory "${name}" in the configuration`);
+    if (found === undefined) throw noSuchDirectory(name);
     return found.sync;
+  }
+
+  async join(directories: readonly string[] | 'all'): Promise<readonly Accepted[]> {
+    const unknown = directories === 'all' ? undefined : directories.find((name) => !this.#slots.some(({ config }) => config.name === name));
+    if (unknown !== undefined) throw noSuchDirectory(unknown);
+    const chosen = this.#slots.filter(({ config }) => directories === 'all' || directories.includes(config.name));
+    return Promise.all(chosen.map(async (slot) => ({ directory: slot.config.name, accepted: await slot.accept() })));
   }
 
   syncNow(): Promise<void> {
@@ -303,6 +257,8 @@ class Daemon implements RunningDaemon {
     this.#timers.add(timer);
   }
 }
+
+const noSuchDirectory = (name: string): ControlError => new ControlError(`there is no enabled directory "${name}" in the configuration`);
 
 const outside = (path: string, state: Explanation['state'], cause: string, directory: string | null): Explanation => ({
   path,

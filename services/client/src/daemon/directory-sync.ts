@@ -34,6 +34,8 @@ export interface DirectoryParts {
   readonly delay: (attempt: number) => number;
   /** Only looks: nothing is sent or applied. */
   readonly inspect: boolean;
+  /** Called when the log has been read for the first time. */
+  readonly recordRoot: () => void;
 }
 
 /**
@@ -72,7 +74,7 @@ export class DirectorySync {
     this.#timers = new Timers(engine.clock);
     this.#halt = new Halt(engine, root, this.#timers, () => this.#resume());
     this.#merger = new Merger(engine, this.pusher, this.scanner);
-    this.#follower = new LogFollower(engine, this.pusher, this.#merger);
+    this.#follower = new LogFollower(engine, this.pusher, this.#merger, parts.recordRoot);
     const parted = { scanner: this.scanner, merger: this.#merger, follower: this.#follower, halt: this.#halt, watcher, ignoreFile };
     this.#scanWork = new ScanWork(engine, parted);
     this.progress = new Progress(engine, parted);

@@ -19,8 +19,10 @@ export class LogFollower {
   #streamUp = false;
   #toldApplied: Seq = -1;
   #appliedAt = 0;
+  readonly #onFirstPull: () => void;
 
-  constructor(engine: Engine, pusher: Pusher, merger: Merger) {
+  constructor(engine: Engine, pusher: Pusher, merger: Merger, onFirstPull: () => void) {
+    this.#onFirstPull = onFirstPull;
     this.#engine = engine;
     this.#pusher = pusher;
     this.#merger = merger;
@@ -111,6 +113,7 @@ export class LogFollower {
     } finally {
       this.pulling = false;
     }
+    if (this.#pulledAt === null) this.#onFirstPull();
     this.#pulledAt = new Date(engine.clock.wall()).toISOString();
     engine.state.setFact('last_sync', this.#pulledAt);
     if (this.#streamUp && engine.state.cursor >= engine.head) this.#pusher.streaming = true;

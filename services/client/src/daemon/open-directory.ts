@@ -1,9 +1,12 @@
-import { mkdirSync, statSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { directoryKey } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import { WorkerDisk } from '../disk/worker-disk.ts';
+import { giveNotice } from '../identity/notice.ts';
+import { prepareRoot } from '../identity/prepare-root.ts';
+import { recordRoot } from '../identity/record-root.ts';
+import { servedBy } from '../identity/served-by.ts';
 import type { Logger } from '../log/logger.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createSyncServer } from '../server/http-sync-server.ts';
@@ -20,12 +23,9 @@ const STOP_PATIENCE_MS = 1_500;
 export interface OpenDirectory {
   readonly sync: DirectorySync;
   readonly device: string;
+  /** Whichever server answers from the next start on is the one that is meant. */
+  forgetServer(): void;
   close(): Promise<void>;
-}
-
-/** A local path that cannot be used, in words for the user. */
-export class LocalPathError extends Error {
-  override readonly name = 'LocalPathError';
 }
 
 /**
@@ -39,7 +39,12 @@ export async function openDirectory(
   parts: { http: AxiosInstance; log: Logger; inspect: boolean },
 ): Promise<OpenDirectory> {
   const { log, inspect } = parts;
-  prepareFolder(config.localPath, log, inspect);
+  const namespace = directoryKey({ client_id: client.clientId, name: config.name, shared: config.shared });
+  const { localPath, name } = config;
+  const verdict = await prepareRoot({
+    ...{ localPath, name, directory: namespace, file: client.file, log, inspect },
+    servedBy: () => servedBy(parts.http),
+  });
   const unlock = inspect ? (): void => undefined : lockRoot(config.localPath);
   const opened: { close(): unknown }[] = [{ close: unlock }];
   const close = async (): Promise<void> => {
@@ -48,8 +53,10 @@ export async function openDirectory(
   try {
     const { state, setAside } = inspect ? State.openCopy(config.localPath) : State.open(config.localPath);
     opened.push(state);
-    if (setAside !== null) log.warn(`${config.name}: ${setAside}. Without it nothing is deleted: the folder is merged with the server`);
-    keepNamespace(client, config, state, log);
+    const about = { state, config, log, clock: systemClock };
+    if (setAside !== null) giveNotice(about, `${setAside}. Without it nothing is deleted: the folder is merged with the server`);
+    if (verdict === 'state_lost') giveNotice(about, STATE_LOST);
+    keepNamespace(about, namespace);
     const disk = new WorkerDisk(config.localPath);
     opened.push(disk);
     const device = state.fact('device') as string;
@@ -76,10 +83,12 @@ export async function openDirectory(
       newId: () => `${idPrefix}${(ids++).toString(36)}`,
       makeWatcher: (engine) => createWatcher({ root: config.localPath, prunes: (folder) => engine.ignore.prunes(folder) }),
       inspect,
+      ...(inspect ? {} : { recordRoot }),
     });
     return {
       sync,
       device,
+      forgetServer: () => state.forgetServer(),
       close: async () => {
         const patience = setTimeout(() => requests.abort(), STOP_PATIENCE_MS);
         await sync.stop();
@@ -103,27 +112,18 @@ function keepProblems(sync: DirectorySync, state: State, log: Logger): void {
   }
 }
 
-function prepareFolder(localPath: string, log: Logger, inspect: boolean): void {
-  const found = statSync(localPath, { throwIfNoEntry: false });
-  if (found === undefined) {
-    if (inspect) throw new LocalPathError(`${localPath} does not exist yet`);
-    try {
-      mkdirSync(localPath, { recursive: true });
-    } catch (error) {
-      throw new LocalPathError(`${localPath} cannot be made: ${(error as Error).message}`);
-    }
-    log.info(`made the folder ${localPath}`);
-  } else if (!found.isDirectory()) throw new LocalPathError(`${localPath} is not a folder; give another local_path`);
-}
+const STATE_LOST =
+  'the folder was in sync before, and its state (.syncpair_state.db) is gone. It is merged with the server: nothing is deleted, and what was deleted here meanwhile comes back';
 
 /** A state that belongs to another directory of the server (renamed, or shared and private swapped) says nothing about this one. */
-function keepNamespace(client: ClientConfig, config: DirectoryConfig, state: State, log: Logger): void {
-  const namespace = directoryKey({ client_id: client.clientId, name: config.name, shared: config.shared });
+function keepNamespace(about: Parameters<typeof giveNotice>[0], namespace: string): void {
+  const { state } = about;
   const known = state.fact('namespace');
   state.transaction(() => {
     if (known !== null && known !== namespace) {
-      log.warn(
-        `${config.name}: the folder was synchronised with ${known} before; it is merged with ${namespace} now, nothing is deleted on either side`,
+      giveNotice(
+        about,
+        `the folder was synchronised with ${known} before; it is merged with ${namespace} now, nothing is deleted on either side`,
       );
       state.setFact('epoch', null);
     }

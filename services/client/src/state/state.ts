@@ -26,7 +26,7 @@ export interface StateFacts {
   mark: string;
   /** The server that epoch and cursor come from. */
   server: string;
-  /** `device:inode` of the root. */
+  /** This root, wherever it is mounted; 32 hexadecimal digits. */
   root: string;
   /** The fingerprint of the ignore rules that the base was made under. */
   ignoring: string;
@@ -128,7 +128,7 @@ export class State {
       if (result !== 'ok') throw new UnusableStateError(`the state file is damaged: ${result}`);
     }
     const state = new State(database, onClose);
-    if (state.fact('device') === null) state.setFact('device', randomBytes(16).toString('hex'));
+    for (const id of ['device', 'root'] as const) if (state.fact(id) === null) state.setFact(id, randomBytes(16).toString('hex'));
     return state;
   }
 
@@ -153,6 +153,14 @@ export class State {
   setFact<Name extends keyof StateFacts>(name: Name, value: StateFacts[Name] | null): void {
     if (value === null) this.#sql.removeFact.run(name);
     else this.#sql.setFact.run(name, value);
+  }
+
+  /** Whichever server answers next is the one that is meant; its history is another one. */
+  forgetServer(): void {
+    this.transaction(() => {
+      this.setFact('server', null);
+      this.setFact('epoch', null);
+    });
   }
 
   get cursor(): Seq {

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Declare } from '../program.ts';
-import { fileOption } from './options.ts';
+import { directoryOption, fileOption, jsonOption } from './options.ts';
 
 export function declareDaemonCommands(declare: Declare): void {
   declare(
@@ -34,5 +34,16 @@ export function declareDaemonCommands(declare: Declare): void {
     },
     [fileOption(), new Option('--once', 'sync until nothing is left to do, then exit')],
     async () => (await import('../commands/client.ts')).client,
+  );
+  declare(
+    'join',
+    {
+      summary: 'say that a new folder, or another server, is meant',
+      details:
+        'A directory whose folder or server is not the one that it was in sync with waits for this word. Folder and server are then merged, and nothing is deleted on either side.',
+      example: 'syncpair join --file config.yaml --directory team',
+    },
+    [fileOption(), directoryOption(), jsonOption()],
+    async () => (await import('../commands/join.ts')).join,
   );
 }
