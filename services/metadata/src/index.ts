@@ -9,3 +9,6 @@ export { COLLECT_TIMES, type CollectTimes } from './collect/collect-times.ts';
 export type { ContentUpkeep, Volume } from './content/content-upkeep.ts';
 export { Database } from './database/database.ts';
 export { HttpContentStore } from './content/http-content-store.ts';
+export type { ContentVerifier, Verdict } from './fsck/content-verifier.ts';
+export { Fsck, type FsckOptions } from './fsck/fsck.ts';
+export type { FsckProblem, FsckReport } from './fsck/fsck-report.ts';

@@ -24,6 +24,18 @@ export interface Volume {
   readonly bytes: number;
 }
 
+/** Something in the store that is not as its driver leaves it. Contents are judged by their hashes, elsewhere. */
+export interface Flaw {
+  /** `pack`: contents in it may not be found; `index`: finding is wrong or slow; `foreign` and `tail`: in nobody's way. */
+  readonly kind: 'pack' | 'index' | 'foreign' | 'tail';
+  /** A path inside the store. */
+  readonly place: string;
+  /** For people. */
+  readonly message: string;
+  /** It was mended just now. */
+  readonly mended: boolean;
+}
+
 /** What a put must bring. */
 export interface ExpectedBlob {
   readonly hash: ContentHash;
@@ -103,6 +115,12 @@ export interface BlobStore {
 
   /** Removes a volume with all that is in it. The caller has seen to it that nothing refers to that. */
   removeVolume(volume: string): Promise<void>;
+
+  /** Looks through the driver's own files, without reading contents; mends with `repair` what can be mended from what is there. */
+  inspect(repair: boolean): AsyncIterable<Flaw>;
+
+  /** Puts a damaged copy that stands alone aside, where it is kept for a person; false when there is none. */
+  quarantine(hash: ContentHash): Promise<boolean>;
 
   /** A small object of the service's own (keys, identity), null when there is none. */
   readObject(name: string): Promise<Uint8Array | null>;

@@ -28,6 +28,7 @@ const COMMANDS = [
   ['holds', 'reject'],
   ['join'],
   ['gc'],
+  ['fsck'],
 ];
 
 describe('wrong usage ends with 2 and one line that says what to do', () => {

@@ -1,14 +1,16 @@
 import { Readable } from 'node:stream';
 import { hash as digest } from 'node:crypto';
 import type { ContentHash } from '@syncpair/contracts';
-import type { BlobRef, BlobStore, ExpectedBlob, OpenBlob, SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
+import type { BlobRef, BlobStore, ExpectedBlob, Flaw, OpenBlob, SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
 import { type RangeRequest, resolveRange } from '../../blobs/byte-range.ts';
 import type { Folder } from './folder.ts';
+import { inspectPacks } from './inspect-packs.ts';
 import { checkObjectName } from './layout.ts';
 import { type DiskLocation, parseLocation } from './location.ts';
 import type { LooseObjects } from './loose-objects.ts';
 import type { PackAppender } from './pack-appender.ts';
 import type { PackedObjects } from './packed-objects.ts';
+import { quarantine } from './quarantine.ts';
 import type { TempFiles } from './temp-files.ts';
 import { readFully, writeFully } from './write-fully.ts';
 
@@ -16,6 +18,9 @@ import { readFully, writeFully } from './write-fully.ts';
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
 export interface DiskParts {
+  readonly root: Folder;
+  readonly objects: Folder;
+  readonly packs: Folder;
   readonly own: Folder;
   readonly temp: TempFiles;
   readonly loose: LooseObjects;
@@ -97,6 +102,15 @@ export class DiskBlobStore implements BlobStore {
 
   removeVolume(volume: string): Promise<void> {
     return this.#parts.packed.removeVolume(volume);
+  }
+
+  async *inspect(repair: boolean): AsyncGenerator<Flaw> {
+    yield* this.#parts.loose.inspect();
+    yield* inspectPacks(this.#parts.packs, this.#parts.temp, repair, Date.now());
+  }
+
+  quarantine(hash: ContentHash): Promise<boolean> {
+    return quarantine(this.#parts.root, this.#parts.objects, hash, Date.now());
   }
 
   async readObject(name: string): Promise<Uint8Array | null> {

@@ -4,7 +4,7 @@ import { type ContentHash, parseContentHash } from '@syncpair/contracts';
  * The folders of a store. A content that stands alone is `objects/ab/abcd…`, its whole hash as name, so that a folder moved elsewhere still
  * tells what it holds.
  */
-export const FOLDERS = { objects: 'objects', packs: 'packs', temp: 'tmp', own: 'own' } as const;
+export const FOLDERS = { objects: 'objects', packs: 'packs', temp: 'tmp', own: 'own', quarantine: 'quarantine' } as const;
 
 export const SHARDS: readonly string[] = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
 

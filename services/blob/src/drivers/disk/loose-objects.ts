@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { type Readable, Readable as ReadableStream } from 'node:stream';
 import { type ContentHash, DomainError } from '@syncpair/contracts';
-import type { ExpectedBlob, OpenBlob, StoredBlob } from '../../blobs/blob-store.ts';
+import type { ExpectedBlob, Flaw, OpenBlob, StoredBlob } from '../../blobs/blob-store.ts';
 import { type RangeRequest, resolveRange } from '../../blobs/byte-range.ts';
 import { checkArrived } from '../../blobs/refusals.ts';
 import { ContentSink, receive } from './content-sink.ts';
@@ -131,6 +131,26 @@ export class LooseObjects {
           const size = hash === null ? null : await shard.size(file);
           if (hash !== null && size !== null) yield { hash, size, location: formatLocation({ kind: 'loose', size }) };
         }
+      } finally {
+        await shard.close();
+      }
+    }
+  }
+
+  /** Files in its folders that are no contents. */
+  async *inspect(): AsyncGenerator<Flaw> {
+    const foreign = (place: string): Flaw => ({
+      kind: 'foreign',
+      place: `objects/${place}`,
+      message: 'no file of the store',
+      mended: false,
+    });
+    for (const name of await this.#objects.names()) if (!SHARDS.includes(name)) yield foreign(name);
+    for (const name of SHARDS) {
+      const shard = await this.#objects.existing(name);
+      if (shard === null) continue;
+      try {
+        for (const file of await shard.names()) if (hashOfFile(name, file) === null) yield foreign(`${name}/${file}`);
       } finally {
         await shard.close();
       }

@@ -43,6 +43,9 @@ export async function openDiskBlobStore(path: string, options: DiskOptions = {})
     for (const folder of [objects, packs, own, temp.folder, root]) await folder.close();
   };
   return new DiskBlobStore({
+    root,
+    objects,
+    packs,
     own,
     temp,
     loose: new LooseObjects(objects, temp),

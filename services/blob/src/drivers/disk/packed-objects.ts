@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ContentHash } from '@syncpair/contracts';
 import type { SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
 import { wrongHash } from '../../blobs/refusals.ts';
-import { PACK_MAGIC, type PlacedRecord, RECORD_HEADER_BYTES, readRecordHeader } from '../../packs/pack-format.ts';
+import type { PlacedRecord } from '../../packs/pack-format.ts';
 import { countEntries, entriesOf, findInIndex } from '../../packs/pack-index.ts';
 import { type Piece, planReads } from '../../packs/read-plan.ts';
 import type { Folder } from './folder.ts';
@@ -11,6 +11,7 @@ import { type DiskLocation, formatLocation } from './location.ts';
 import type { PackAppender } from './pack-appender.ts';
 import type { PackFile } from './pack-file.ts';
 import { indexName, packIds, packName } from './pack-names.ts';
+import { reader, recordAt, recordsOf } from './pack-records.ts';
 import { readFully } from './write-fully.ts';
 
 /** Bytes of a batch that are gathered before they are appended. */
@@ -164,29 +165,5 @@ export class PackedObjects {
     } finally {
       await handle.close();
     }
-  }
-}
-
-const reader = (handle: FileHandle) => (position: number, length: number) => readFully(handle, position, length);
-
-/** The record whose content begins at `offset`, when all of it is inside the file. */
-async function recordAt(handle: FileHandle, offset: number): Promise<PlacedRecord | null> {
-  const start = offset - RECORD_HEADER_BYTES;
-  if (start < PACK_MAGIC.length) return null;
-  const header = await readFully(handle, start, RECORD_HEADER_BYTES);
-  const record = header === null ? null : readRecordHeader(header, 0);
-  if (record === null || offset + record.length > (await handle.stat()).size) return null;
-  return { ...record, offset };
-}
-
-/** Walks a pack from its front to its end, or to the torn tail of a process that was killed. */
-async function* recordsOf(handle: FileHandle): AsyncGenerator<PlacedRecord> {
-  const magic = await readFully(handle, 0, PACK_MAGIC.length);
-  if (magic === null || !magic.equals(PACK_MAGIC)) return;
-  for (let offset = PACK_MAGIC.length + RECORD_HEADER_BYTES; ;) {
-    const record = await recordAt(handle, offset);
-    if (record === null) return;
-    yield record;
-    offset += record.length + RECORD_HEADER_BYTES;
   }
 }

@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type ContentHash, DomainError } from '@syncpair/contracts';
-import type { BlobRef, BlobStore, ExpectedBlob, OpenBlob, SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
+import type { BlobRef, BlobStore, ExpectedBlob, Flaw, OpenBlob, SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
 import { type RangeRequest, resolveRange } from '../../blobs/byte-range.ts';
 import { checkArrived, endedEarly, tooLarge, wrongHash } from '../../blobs/refusals.ts';
 
@@ -75,6 +75,12 @@ export class MemoryBlobStore implements BlobStore {
   async *contentsOf(): AsyncGenerator<StoredBlob> {}
 
   async removeVolume(): Promise<void> {}
+
+  async *inspect(): AsyncGenerator<Flaw> {}
+
+  async quarantine(hash: ContentHash): Promise<boolean> {
+    return this.#contents.delete(hash);
+  }
 
   async readObject(name: string): Promise<Uint8Array | null> {
     return this.#objects.get(name) ?? null;

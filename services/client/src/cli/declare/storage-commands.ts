@@ -22,4 +22,16 @@ export function declareStorageCommands(declare: Declare): void {
     [...storageOptions(), jsonOption()],
     async () => (await import('../commands/gc.ts')).gc,
   );
+  declare(
+    'fsck',
+    {
+      summary: 'check that every version has its content, and every content its hash',
+      details:
+        'Reads everything, beside a running server or without one. Ends with 0 when all is well and with 4 when there are problems. ' +
+        'With --repair damaged contents are put aside, and clients that have what is missing are asked for it.',
+      example: 'syncpair fsck --storage-dir ./server_storage',
+    },
+    [...storageOptions(), new Option('--repair', 'mend what can be mended'), jsonOption()],
+    async () => (await import('../commands/fsck.ts')).fsck,
+  );
 }
