@@ -224,6 +224,7 @@ describe('what is ignored', () => {
     writeFileSync(alice.at('x.log'), 'log of alice');
     await Promise.all([alice.start(), bob.start()]);
     writeFileSync(bob.at('x.log'), 'log of bob');
+    writeFileSync(bob.at('of bob.log'), 'alice has none of this name');
     writeFileSync(bob.at('y.txt'), 'text');
     await arrives(alice.at('y.txt'), 'text');
     rmSync(bob.at('x.log'));
@@ -231,5 +232,7 @@ describe('what is ignored', () => {
     await arrives(alice.at('z.txt'), 'text');
     await stabilise([alice, bob], { without: (path) => path.endsWith('.log') });
     expect(read(alice.at('x.log'))).toBe('log of alice');
+    expect(read(alice.at('of bob.log'))).toBeNull();
+    expect(read(bob.at('of bob.log'))).toBe('alice has none of this name');
   });
 });

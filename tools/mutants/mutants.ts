@@ -166,8 +166,42 @@ export const MUTANTS: readonly Mutant[] = [
     specs: [`${CORE}/decide-move.table.spec.ts`],
   },
   {
+    name: 'a collection that ignores open uploads',
+    edits: [
+      {
+        file: `${METADATA}/store/collect-repository.ts`,
+        from: ' AND b.pinned_until < now()\n',
+        to: '\n',
+      },
+      {
+        file: `${METADATA}/store/collect-repository.ts`,
+        from: "interval '1 millisecond' AND pinned_until < now()",
+        to: "interval '1 millisecond'",
+      },
+    ],
+    specs: ['services/standalone/src/collect-open-upload.spec.ts'],
+  },
+  {
+    name: 'a cursor that jumps over commits',
+    edits: [
+      {
+        file: `${CLIENT}/daemon/log-follower.ts`,
+        from: 'event.previous === engine.state.cursor && ',
+        to: 'event.seq > engine.state.cursor && ',
+      },
+    ],
+    specs: ['libs/testing/src/simulator/play-plan.spec.ts'],
+  },
+  {
     name: 'ignore rules for uploads only',
-    edits: [{ file: `${CLIENT}/negotiate/replay-log.ts`, from: '  if (isIgnored(engine, head, base)) return;\n', to: '' }],
+    edits: [
+      { file: `${CLIENT}/negotiate/replay-log.ts`, from: '  if (isIgnored(engine, head, base)) return;\n', to: '' },
+      {
+        file: `${CLIENT}/apply/applier.ts`,
+        from: "if (head.state.kind !== 'tombstone' && ignore.ignores(path, head.state.kind)) {",
+        to: "if (head.state.kind !== 'tombstone' && path === ignore.fingerprint) {",
+      },
+    ],
     specs: ['e2e/deletions.spec.ts'],
     tests: 'R22',
     build: true,
