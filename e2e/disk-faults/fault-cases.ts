@@ -12,8 +12,6 @@ const FAILURES: Readonly<Record<string, readonly string[]>> = {
   fsync: ['EIO', 'ENOSPC'],
   getdents64: ['EIO', 'ENOMEM'],
   statx: ['EIO', 'EACCES'],
-  linkat: ['EIO', 'EXDEV', 'EPERM', 'EMLINK'],
-  renameat2: ['EIO', 'ENOSPC'],
   rename: ['EIO', 'EXDEV', 'ENOSPC'],
   link: ['EIO', 'EXDEV', 'EPERM', 'EMLINK'],
   unlink: ['EIO', 'EACCES'],
@@ -41,7 +39,7 @@ export function faultCases(random: Random, occurrences: number): FaultCase[] {
           side,
           call,
           error,
-          first: 1 + random.below(30),
+          first: 1 + random.below(10),
           count: turn % 2 === 0 ? LONGEST_ROW : 1,
         })),
       ]);

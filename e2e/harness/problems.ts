@@ -13,5 +13,13 @@ export const reported = (client: ClientProcess, ...paths: string[]): Promise<unk
   });
 
 /** Waits until a client reports no problem any more; the longest pause before it tries again is 30 s. */
-export const unproblematic = (client: ClientProcess): Promise<unknown> =>
-  until('no problem is left', async () => ((await problemsOf(client)).length === 0 ? true : undefined), { within: 60_000 });
+export async function unproblematic(client: ClientProcess): Promise<void> {
+  let left: string[] = [];
+  const look = async (): Promise<true | undefined> => {
+    left = (await problemsOf(client)).map(({ path, code }) => `${path} (${code})`);
+    return left.length === 0 ? true : undefined;
+  };
+  await until('no problem is left', look, { within: 60_000 }).catch((error: unknown) => {
+    throw new Error(`${(error as Error).message}: ${left.join(', ')}`);
+  });
+}

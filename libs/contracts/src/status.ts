@@ -21,8 +21,8 @@ export const directoryStatusSchema = z.object({
   holds: z.number().int(),
   /** Paths that were synchronised and are ignored now: neither changed nor deleted. */
   frozen: z.number().int(),
-  /** `coverage`: the part of the folders that is watched, 0 to 1. */
-  watch: z.object({ mode: z.enum(['events', 'polling']), coverage: z.number() }),
+  /** `coverage`: the part of the folders that is watched, 0 to 1; `reason`: why that is not all of them, null when it is. */
+  watch: z.object({ mode: z.enum(['events', 'polling']), coverage: z.number(), reason: z.string().nullable().default(null) }),
   /** ISO 8601, or null when there was none. */
   last_sync: z.string().nullable(),
   /** The latest thing that was recognised and dealt with, such as a server restored from a backup. `at`: ISO 8601. */

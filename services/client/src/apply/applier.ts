@@ -8,8 +8,8 @@ import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
 import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts';
 import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
+import { HeldNames } from './held-names.ts';
 import { MoveApplier } from './move-applier.ts';
-import { canHold } from './platform-names.ts';
 import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
 
 /** Heads looked at in one page of the store. */
@@ -31,19 +31,22 @@ export class Applier {
   readonly #engine: Engine;
   readonly #scanner: Scanner;
   readonly #moves: MoveApplier;
+  readonly #names: HeldNames;
   /** Where renames that wait for a folder will put things; what goes there waits with them. */
   #movedTo: ReadonlySet<RelativePath> = new Set();
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
     this.#scanner = scanner;
-    this.#moves = new MoveApplier(engine, scanner);
+    this.#names = new HeldNames(engine);
+    this.#moves = new MoveApplier(engine, scanner, this.#names);
   }
 
   /** Applies a batch of moves, or one of small heads. @returns false when there was nothing to do */
   async step(): Promise<boolean> {
     // Before everything was looked at once, what lies at a path is not known well enough to replace it.
     if (!this.#scanner.complete) return false;
+    this.#names.begin();
     if (await this.#moves.step()) return true;
     this.#movedTo = new Set(this.#engine.state.remote.moves().map(({ to }) => to));
     return (await this.#applyBatch(this.#selectEntries())) || (await this.#applyBatch(this.#selectRemovals()));
@@ -63,7 +66,8 @@ export class Applier {
 
   /** When a head that met a problem is tried again; monotonic milliseconds. */
   nextDue(): number | null {
-    return this.#engine.problems.nextDue('apply');
+    const [problem, held] = [this.#engine.problems.nextDue('apply'), this.#names.nextDue()];
+    return problem === null || (held !== null && held < problem) ? held : problem;
   }
 
   /** Every head that can be applied now, deletions left out. What needs no work on disk is settled on the way. */
@@ -142,7 +146,7 @@ export class Applier {
 
   /** A name that this platform cannot hold stays in the base only: its absence here is never a change. */
   #platformHolds(head: RemoteHead): boolean {
-    const { state, problems, clock } = this.#engine;
+    const { state, problems } = this.#engine;
     if (head.state.kind === 'tombstone') {
       const base = state.base.get(head.path);
       if (base === null || !base.held) return true;
@@ -153,14 +157,10 @@ export class Applier {
       problems.clear('apply', head.path);
       return false;
     }
-    const refusal = canHold(head.path, process.platform);
-    if (refusal === null) return true;
-    state.transaction(() => {
-      state.base.put({ path: head.path, version: head.version, state: head.state, held: true, stamp: null, inode: null });
-      state.remote.remove(head.path, head.version);
-    });
-    problems.report('apply', head.path, 'name_not_portable', refusal, clock.monotonic());
-    return false;
+    const reason = this.#names.why(head.path);
+    if (reason === null) this.#names.take(head.path);
+    else this.#names.hold(head, reason);
+    return reason === null;
   }
 
   #hasFolder(path: RelativePath, made: ReadonlySet<RelativePath>): boolean {

@@ -4,7 +4,7 @@ import { type DiskAction, DiskProblem, type DiskResult } from '../disk/disk.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteMove } from '../state/remote-store.ts';
-import { canHold } from './platform-names.ts';
+import type { HeldNames } from './held-names.ts';
 
 /** Renames in one request to the disk, which makes them durable together. */
 const MOST_AT_ONCE = 200;
@@ -16,10 +16,12 @@ const MOST_AT_ONCE = 200;
 export class MoveApplier {
   readonly #engine: Engine;
   readonly #scanner: Scanner;
+  readonly #names: HeldNames;
 
-  constructor(engine: Engine, scanner: Scanner) {
+  constructor(engine: Engine, scanner: Scanner, names: HeldNames) {
     this.#engine = engine;
     this.#scanner = scanner;
+    this.#names = names;
   }
 
   /** Carries out moves that do not build on one another. @returns false when there are none */
@@ -31,8 +33,12 @@ export class MoveApplier {
     for (const move of moves) actions.push((await this.#holdsNothingElse(move)) ? this.#action(move) : null);
     const planned = moves.filter((_, index) => actions[index] !== null);
     for (const { from, to } of planned) applying.add(from).add(to);
-    const results = await disk.apply(actions.filter((action) => action !== null));
-    for (const { from, to } of planned) for (const path of [from, to]) applying.delete(path);
+    let results: readonly DiskResult[];
+    try {
+      results = await disk.apply(actions.filter((action) => action !== null));
+    } finally {
+      for (const { from, to } of planned) for (const path of [from, to]) applying.delete(path);
+    }
     const done = new Map(planned.map((move, index) => [move, results[index]]));
     state.transaction(() => {
       for (const move of moves) {
@@ -70,7 +76,7 @@ export class MoveApplier {
     const folder = parentOf(to);
     const fits =
       state.base.get(to) === null &&
-      canHold(to, process.platform) === null &&
+      this.#names.why(to, from) === null &&
       (folder === null || state.base.get(folder)?.state.kind === 'dir') &&
       !this.#reachesIgnored(source, to);
     return fits ? { op: 'rename', from, to, expected: { stamp: source.stamp } } : null;

@@ -1,4 +1,5 @@
-import type { HoldLimits } from '@syncpair/sync-core';
+import type { HoldLimits, NameRules, PortabilityRule } from '@syncpair/sync-core';
+import type { WatchMode } from '../watch/watch-options.ts';
 
 /** A place in a text. Lines and columns count from 1. */
 export interface Place {
@@ -39,4 +40,9 @@ export interface DirectoryConfig {
   readonly ignorePatterns: readonly string[];
   readonly hold: HoldLimits;
   readonly conflictCopies: boolean;
+  readonly watch: WatchMode;
+  /** Null: what `.syncpairignore` says, else `off`. */
+  readonly portability: PortabilityRule | null;
+  /** Whose rules say which names the folder can hold. */
+  readonly fileSystem: NameRules;
 }

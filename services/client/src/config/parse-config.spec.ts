@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DirectoryConfig } from './config.ts';
 import { formatConfigError } from './format-config-error.ts';
+import { nameRulesOf } from './file-system.ts';
 import { type ParsedConfig, parseConfig } from './parse-config.ts';
 
 const OPTIONS = { file: 'c.yaml', folder: '/etc/syncpair', home: '/home/me', platform: 'linux' } as const;
@@ -34,7 +35,13 @@ const first = (text: string): DirectoryConfig => accepted(text).directories[0] a
 describe('the examples of the specification, word for word', () => {
   const example = (name: string): string => readFileSync(join(import.meta.dirname, 'fixtures', `${name}.yaml.txt`), 'utf8');
   const plain = { description: null, shared: false, syncIntervalSeconds: 30, enabled: true, ignorePatterns: [] };
-  const ours = { hold: { files: 50, percent: 50 }, conflictCopies: false };
+  const ours = {
+    hold: { files: 50, percent: 50 },
+    conflictCopies: false,
+    watch: 'auto',
+    portability: null,
+    fileSystem: nameRulesOf('auto', process.platform),
+  };
 
   test("Alice's mixes shared and private directories and adds to the default patterns", () => {
     const { clientId, server, tokenFile, directories } = accepted(example('basic-alice'));
@@ -178,7 +185,20 @@ describe('settings', () => {
       ignorePatterns: [],
       hold: { files: 50, percent: 50 },
       conflictCopies: false,
+      watch: 'auto',
+      portability: null,
+      fileSystem: nameRulesOf('auto', process.platform),
     });
+  });
+
+  test.each([
+    ['watch: polling', { watch: 'polling' }],
+    ['portability: off', { portability: 'off' }],
+    ['portability: refuse', { portability: 'refuse' }],
+    ['file_system: windows', { fileSystem: 'windows' }],
+    ['file_system: macos', { fileSystem: 'macos' }],
+  ] as const)('choose one of a few words: %s', (line, expected) => {
+    expect(first(`${SETTINGS}      ${line}\n`)).toMatchObject(expected);
   });
 
   test('may be shared by an alias', () => {

@@ -1,5 +1,9 @@
+import { PORTABILITY_RULES } from '@syncpair/sync-core';
 import type { Node } from 'yaml';
+import { WATCH_MODES } from '../watch/watch-options.ts';
+import { FILE_SYSTEM_SETTINGS } from './file-system.ts';
 import { isNothing } from './is-nothing.ts';
+import { readChoice } from './read-choice.ts';
 import { readHold } from './read-hold.ts';
 import { readPatterns } from './read-patterns.ts';
 import { readSection } from './read-section.ts';
@@ -38,6 +42,9 @@ export class SettingsReader {
       enabled: given('enabled', (value) => readFlag(source, value, 'enabled')),
       ignorePatterns: given('ignore_patterns', (value) => this.#readPatterns(value)),
       hold: given('hold', (value) => readHold(source, value)),
+      watch: given('watch', (value) => readChoice(source, value, 'watch', WATCH_MODES)),
+      portability: given('portability', (value) => readChoice(source, value, 'portability', PORTABILITY_RULES)),
+      fileSystem: given('file_system', (value) => readChoice(source, value, 'file_system', FILE_SYSTEM_SETTINGS)),
       conflictCopies: given('conflict_copies', (value) => readFlag(source, value, 'conflict_copies')),
     };
     return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

@@ -2,7 +2,18 @@
 export const SETTING_NAMES = {
   configuration: ['client_id', 'server', 'token_file', 'default', 'directories'],
   directory: ['name', 'local_path', 'settings'],
-  settings: ['description', 'shared', 'sync_interval_seconds', 'enabled', 'ignore_patterns', 'hold', 'conflict_copies'],
+  settings: [
+    'description',
+    'shared',
+    'sync_interval_seconds',
+    'enabled',
+    'ignore_patterns',
+    'hold',
+    'conflict_copies',
+    'watch',
+    'portability',
+    'file_system',
+  ],
   hold: ['files', 'percent'],
 } as const;
 

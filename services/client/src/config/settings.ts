@@ -1,5 +1,7 @@
-import type { HoldLimits } from '@syncpair/sync-core';
+import type { HoldLimits, PortabilityRule } from '@syncpair/sync-core';
+import type { WatchMode } from '../watch/watch-options.ts';
 import type { DirectoryConfig } from './config.ts';
+import { type FileSystemSetting, nameRulesOf } from './file-system.ts';
 import type { HoldSetting } from './read-hold.ts';
 
 /** Settings of a directory or of `default`, as far as they are given. */
@@ -11,6 +13,9 @@ export interface Settings {
   readonly ignorePatterns?: readonly string[];
   readonly hold?: HoldSetting;
   readonly conflictCopies?: boolean;
+  readonly watch?: WatchMode;
+  readonly portability?: PortabilityRule;
+  readonly fileSystem?: FileSystemSetting;
 }
 
 /** Those that no one gave. */
@@ -28,6 +33,9 @@ export function mergeSettings(defaults: Settings, own: Settings): Omit<Directory
     ignorePatterns: mergePatterns(defaults.ignorePatterns ?? [], own.ignorePatterns ?? []),
     hold: mergeHold(defaults.hold, own.hold),
     conflictCopies: settings.conflictCopies ?? false,
+    watch: settings.watch ?? 'auto',
+    portability: settings.portability ?? null,
+    fileSystem: nameRulesOf(settings.fileSystem ?? 'auto', process.platform),
   };
 }
 

@@ -62,6 +62,7 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     applying: new Set(),
     overtaken: new Map(),
     ignore: await ignoreFile.load(disk),
+    portability: config.portability ?? ignoreFile.portability ?? 'off',
     head: state.cursor,
     pullWanted: true,
     headsWanted: false,

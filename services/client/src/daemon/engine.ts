@@ -1,5 +1,5 @@
 import type { ContentHash, RelativePath, Seq, VersionId, VersionState } from '@syncpair/contracts';
-import type { IgnoreRules } from '@syncpair/sync-core';
+import type { IgnoreRules, PortabilityRule } from '@syncpair/sync-core';
 import type { DirectoryConfig } from '../config/config.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Logger } from '../log/logger.ts';
@@ -31,6 +31,8 @@ export interface Engine {
   readonly applying: Set<RelativePath>;
   /** The rules in force; replaced when the ignore file changes. */
   ignore: IgnoreRules;
+  /** What becomes of names that some system cannot hold; replaced with `ignore`. */
+  portability: PortabilityRule;
   /** What others had made of paths that are being pushed, when the log went past it: the losing side, should the push win. */
   readonly overtaken: Map<RelativePath, VersionState>;
   /** The server's latest sequence number, as far as it was heard of. */

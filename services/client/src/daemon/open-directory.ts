@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { directoryKey } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
+import type { Disk } from '../disk/disk.ts';
+import { MappedDisk } from '../disk/mapped-disk.ts';
 import { WorkerDisk } from '../disk/worker-disk.ts';
 import { giveNotice } from '../identity/notice.ts';
 import { prepareRoot } from '../identity/prepare-root.ts';
@@ -13,6 +15,9 @@ import { createSyncServer } from '../server/http-sync-server.ts';
 import { lockRoot } from '../state/root-lock.ts';
 import { State } from '../state/state.ts';
 import { createWatcher } from '../watch/create-watcher.ts';
+import { MappedWatcher } from '../watch/mapped-watcher.ts';
+import type { WatchOptions } from '../watch/watch-options.ts';
+import type { Watcher } from '../watch/watcher.ts';
 import { assembleDirectory } from './assemble-directory.ts';
 import type { DirectorySync } from './directory-sync.ts';
 
@@ -57,7 +62,8 @@ export async function openDirectory(
     if (setAside !== null) giveNotice(about, `${setAside}. Without it nothing is deleted: the folder is merged with the server`);
     if (verdict === 'state_lost') giveNotice(about, STATE_LOST);
     keepNamespace(about, namespace);
-    const disk = new WorkerDisk(config.localPath);
+    keepNameRules(config, state, log);
+    const disk = diskOf(config);
     opened.push(disk);
     const device = state.fact('device') as string;
     const idPrefix = randomBytes(9).toString('base64url');
@@ -81,7 +87,7 @@ export async function openDirectory(
       log,
       random: Math.random,
       newId: () => `${idPrefix}${(ids++).toString(36)}`,
-      makeWatcher: (engine) => createWatcher({ root: config.localPath, prunes: (folder) => engine.ignore.prunes(folder) }),
+      makeWatcher: (engine) => watcherOf(config, (folder) => engine.ignore.prunes(folder)),
       inspect,
       ...(inspect ? {} : { recordRoot }),
     });
@@ -101,6 +107,31 @@ export async function openDirectory(
     await close();
     throw error;
   }
+}
+
+const mapsNames = ({ fileSystem }: DirectoryConfig): boolean => fileSystem === 'windows';
+
+function diskOf(config: DirectoryConfig): Disk {
+  const disk = new WorkerDisk(config.localPath);
+  return mapsNames(config) ? new MappedDisk(disk, config.fileSystem) : disk;
+}
+
+function watcherOf(config: DirectoryConfig, prunes: WatchOptions['prunes']): Watcher {
+  const options = { root: config.localPath, prunes };
+  const make = (given: WatchOptions): Watcher => createWatcher(given, config.watch);
+  return mapsNames(config) ? new MappedWatcher(options, config.fileSystem, make) : make(options);
+}
+
+/** Under other rules a file may have another name in the folder: without a merge it would count as deleted. */
+function keepNameRules({ name, fileSystem }: DirectoryConfig, state: State, log: Logger): void {
+  const known = state.fact('name_rules') ?? fileSystem;
+  state.transaction(() => {
+    if (known !== fileSystem) {
+      log.warn(`${name}: its names followed the rules of ${known} before; it is merged with the server, nothing is deleted on either side`);
+      state.setFact('epoch', null);
+    }
+    state.setFact('name_rules', fileSystem);
+  });
 }
 
 /** For `status` while no daemon runs; a disk that is full is no reason to end otherwise than asked for. */

@@ -1,13 +1,13 @@
 import type { Problem, RelativePath } from '@syncpair/contracts';
 
 /** The stage that met a problem; only the same stage can tell that it is mended. */
-const STAGES = ['scan', 'push', 'apply'] as const;
+const STAGES = ['scan', 'push', 'apply', 'name'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Codes of things that are told once and keep nothing from being in sync. */
-const NOTICES: ReadonlySet<string> = new Set(['special_file']);
+const NOTICES: ReadonlySet<string> = new Set(['special_file', 'name_not_everywhere']);
 /** Codes of things that trying again cannot mend; a change of them is an event like any other. */
-const UNTRIED: ReadonlySet<string> = new Set(['special_file', 'name_refused']);
+const UNTRIED: ReadonlySet<string> = new Set(['special_file', 'name_refused', 'name_not_everywhere', 'name_not_portable']);
 
 /** Milliseconds of the first pause; each further one is twice as long, up to the longest. */
 const FIRST_PAUSE_MS = 20;

@@ -1,5 +1,5 @@
 import type { RelativePath } from '@syncpair/contracts';
-import { type IgnoreRules, compileIgnoreRules } from '@syncpair/sync-core';
+import { type IgnoreRules, type PortabilityRule, compileIgnoreRules, portabilityLine } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import { type Disk, DiskProblem } from '../disk/disk.ts';
 import type { ObservedFile } from '../disk/observed.ts';
@@ -16,6 +16,8 @@ export class IgnoreFile {
   #stamp: string | null = null;
   /** What the engine last knew of the file. */
   #seen: string | null = null;
+  /** What the file says of names that some system cannot hold; null where it says nothing. */
+  portability: PortabilityRule | null = null;
 
   /** `warn` is told what of the file is not followed. */
   constructor(patterns: readonly string[], warn: (message: string) => void) {
@@ -27,6 +29,7 @@ export class IgnoreFile {
   async load(disk: Disk): Promise<IgnoreRules> {
     const [observed] = await disk.stat([IGNORE_FILE]);
     const text = observed instanceof DiskProblem || observed?.kind !== 'file' ? null : await this.#read(disk, observed);
+    this.portability = text === null ? null : portabilityLine(text);
     const rules = compileIgnoreRules({ patterns: this.#patterns, ignoreFile: text });
     for (const { line, message } of rules.problems) this.#warn(`${IGNORE_FILE}:${line}: ${message}`);
     return rules;
@@ -53,6 +56,9 @@ export class IgnoreFile {
     const rules = await this.load(engine.disk);
     const isNew = rules.fingerprint !== engine.ignore.fingerprint;
     engine.ignore = rules;
-    return isNew;
+    const portability = engine.config.portability ?? this.portability ?? 'off';
+    const isOther = portability !== engine.portability;
+    engine.portability = portability;
+    return isNew || isOther;
   }
 }

@@ -10,6 +10,7 @@ import { Arrivals } from './arrivals.ts';
 import { BUSY_MS, DirtyPaths, SETTLE_MS, VANISHED_SETTLE_MS } from './dirty-paths.ts';
 import { FolderQueue } from './folder-queue.ts';
 import type { LocalPut } from './local-changes.ts';
+import { NameRule } from './name-rule.ts';
 import { Refusals } from './refusals.ts';
 import { unseenProblem } from './unseen-problem.ts';
 
@@ -47,14 +48,18 @@ export class Scanner {
   readonly #absences: Absences;
   readonly #arrivals: Arrivals;
   readonly #refusals: Refusals;
+  readonly #names: NameRule;
   /** True once every folder was listed since the start, or since `scanAnew`. */
   complete = false;
+  /** Why events were lost, until everything was looked at after that; null otherwise. */
+  lost: string | null = null;
 
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#absences = new Absences(engine, this.#dirty, this.#folders);
     this.#arrivals = new Arrivals(engine, this.#dirty, this.#absences);
     this.#refusals = new Refusals(engine);
+    this.#names = new NameRule(engine);
   }
 
   /** Takes a hint of the watcher. */
@@ -68,6 +73,7 @@ export class Scanner {
         this.#folders.add(hint.folder, { due: now + SETTLE_MS, deep: false });
         return;
       case 'lost':
+        this.lost = hint.reason;
         this.#engine.log.warn(`file events were lost (${hint.reason}); the whole folder is scanned`);
         this.scanAll();
     }
@@ -124,6 +130,7 @@ export class Scanner {
     if (folder !== undefined) await this.#list(folder.path, folder.deep);
     await this.#readUnread();
     for (const { path, observed } of await this.#arrivals.settle()) this.#newFolder(path, observed);
+    if (this.#folders.size === 0) this.lost = null;
     if (this.#folders.size === 0 && !this.complete) {
       this.complete = true;
       this.#engine.wake();
@@ -195,11 +202,13 @@ export class Scanner {
     if (unseen === null) problems.clear('scan', folder ?? '.');
     else this.#unreadable(folder ?? '.', unseen);
     this.#refusals.listed(folder, listing.refused);
+    this.#names.listed(folder, listing.entries);
     for (const { path, observed } of listing.entries) {
       const base = missing.get(path) ?? null;
       missing.delete(path);
       this.#examine(path, observed, base, { deep, moment });
     }
+    this.#names.ended();
     this.#absences.listed(folder, missing);
     this.#refusals.gone([...missing.keys()]);
     if (folder !== null && listing.entries.length === 0 && listing.refused.length + listing.unseen.length === 0)
@@ -230,6 +239,11 @@ export class Scanner {
       problems.clear('scan', path);
       // The entry itself is ignored, yet names below it may not be.
       if (observed.kind === 'dir' && !observed.otherFileSystem && (deep || base === null)) this.#enter(path, true);
+      return;
+    }
+    if (this.#names.refuses(path, base === null)) {
+      this.#dirty.done(path, moment);
+      changes.forget(path);
       return;
     }
     if (isUntouched(base, observed)) {

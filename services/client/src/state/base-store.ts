@@ -73,6 +73,12 @@ export class BaseStore {
     return rows.map((row) => toEntry(row.folder_path === '' ? null : (row.folder_path as RelativePath), row));
   }
 
+  /** Entries that this folder cannot hold. */
+  held(): BaseEntry[] {
+    const rows = this.#sql.held.all() as unknown as (BaseRow & { folder_path: string })[];
+    return rows.map((row) => toEntry(row.folder_path === '' ? null : (row.folder_path as RelativePath), row));
+  }
+
   put(entry: BaseEntry): void {
     const folder = this.#folderId(parentOf(entry.path));
     this.#sql.put.run(
@@ -172,6 +178,7 @@ function prepare(database: DatabaseSync) {
     children: sql(`SELECT ${COLUMNS} FROM base WHERE folder = ?`),
     anyBelow: sql(`SELECT 1 FROM folder WHERE (path = ? OR (${BELOW})) AND EXISTS (SELECT 1 FROM base WHERE folder = id) LIMIT 1`),
     byInode: sql(`SELECT ${COLUMNS}, (SELECT path FROM folder WHERE id = base.folder) AS folder_path FROM base WHERE inode = ?`),
+    held: sql(`SELECT ${COLUMNS}, (SELECT path FROM folder WHERE id = base.folder) AS folder_path FROM base WHERE held = 1`),
     put: sql(
       `INSERT OR REPLACE INTO base (folder, name, version, ${STATE_COLUMNS}, stamp, inode, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),

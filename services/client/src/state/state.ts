@@ -28,6 +28,8 @@ export interface StateFacts {
   server: string;
   /** This root, wherever it is mounted; 32 hexadecimal digits. */
   root: string;
+  /** Whose rules the names in the folder follow, as the configuration's `file_system` says it. */
+  name_rules: string;
   /** The fingerprint of the ignore rules that the base was made under. */
   ignoring: string;
   /** ISO 8601. */

@@ -19,7 +19,7 @@ export function closedStatus(
     conflicts: 0,
     holds: 0,
     frozen: 0,
-    watch: { mode: 'polling', coverage: 0 },
+    watch: { mode: 'polling', coverage: 0, reason: null },
     last_sync: null,
   };
 }

@@ -5,7 +5,7 @@ import type { Engine } from '../daemon/engine.ts';
 
 /** What is to be told of a directory at work. */
 export function directoryStatus(sync: DirectorySync): DirectoryStatus {
-  const { engine, watcher } = sync;
+  const { engine } = sync;
   const { config, state, problems } = engine;
   const upload = [...engine.changes.puts.values()];
   const remote = state.remote.totals();
@@ -13,7 +13,6 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
   const surprises = sync.surprises.list();
   const found = [...surprises, ...problems.list()];
   if (sync.halted !== null) found.unshift({ path: '.', code: sync.haltCode ?? 'root_missing', message: sync.halted });
-  const coverage = watcher.coverage();
   return {
     name: config.name,
     namespace: directoryKey({ client_id: engine.clientId, name: config.name, shared: config.shared }),
@@ -30,10 +29,18 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
     conflicts: engine.conflicts,
     holds: holds.length,
     frozen: countFrozen(engine),
-    watch: { mode: coverage > 0 ? 'events' : 'polling', coverage },
+    watch: watchStatus(sync),
     notice: readNotice(state),
     last_sync: sync.pulledAt === null ? null : state.fact('last_sync'),
   };
+}
+
+/** While what was lost is still being looked for, nothing counts as watched. */
+function watchStatus({ watcher, scanner }: DirectorySync): DirectoryStatus['watch'] {
+  const coverage = watcher.coverage();
+  const mode = coverage > 0 ? 'events' : 'polling';
+  if (scanner.lost === null) return { mode, coverage, reason: watcher.reason() };
+  return { mode, coverage: 0, reason: `file events were lost: ${scanner.lost}; the whole folder is being scanned` };
 }
 
 function stateOf(sync: DirectorySync, holds: number): DirectoryStatus['state'] {

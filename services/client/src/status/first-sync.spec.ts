@@ -15,7 +15,7 @@ const directory = (name: string, state: DirectoryStatus['state'], pending = idle
   conflicts: 0,
   holds: state === 'held' ? 1 : 0,
   frozen: 0,
-  watch: { mode: 'events', coverage: 1 },
+  watch: { mode: 'events', coverage: 1, reason: null },
   last_sync: null,
 });
 const status = (...directories: DirectoryStatus[]): Status => ({

@@ -35,7 +35,7 @@ function describe(config: ClientConfig, directory: DirectoryConfig): { epoch: st
       conflicts: left?.conflicts ?? 0,
       holds: left?.holds ?? 0,
       frozen: 0,
-      watch: { mode: 'polling', coverage: 0 },
+      watch: { mode: 'polling', coverage: 0, reason: null },
       notice: left?.notice ?? null,
       last_sync: left?.lastSync ?? null,
     },

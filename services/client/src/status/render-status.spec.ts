@@ -16,7 +16,7 @@ const quiet: DirectoryStatus = {
   conflicts: 0,
   holds: 0,
   frozen: 0,
-  watch: { mode: 'events', coverage: 1 },
+  watch: { mode: 'events', coverage: 1, reason: null },
   last_sync: new Date(NOW - 3_000).toISOString(),
 };
 const status = (...directories: DirectoryStatus[]): Status => ({
@@ -49,7 +49,7 @@ test('tells everything that is not as it should be, and the command that goes on
     conflicts: 2,
     holds: 1,
     frozen: 1,
-    watch: { mode: 'events', coverage: 0.999 },
+    watch: { mode: 'events', coverage: 0.999, reason: null },
     last_sync: null,
   };
   expect(render({ ...status(busy), server: { url: 'http://x', reachable: false, epoch: null } })).toEqual([

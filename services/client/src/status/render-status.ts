@@ -94,9 +94,10 @@ function renderPending({ pending: { upload, download, delete: deletions } }: Dir
   return parts.join(', ');
 }
 
-function renderWatch({ watch: { mode, coverage } }: DirectoryStatus): string {
-  if (mode === 'polling') return 'nothing; the folder is scanned at every interval';
-  return `${Math.floor(coverage * 100)} % of the folders; the others are scanned at every interval`;
+function renderWatch({ watch: { mode, coverage, reason } }: DirectoryStatus): string {
+  const why = reason === null ? '' : ` (${escapeText(reason)})`;
+  if (mode === 'polling') return `nothing; the folder is scanned at every interval${why}`;
+  return `${Math.floor(coverage * 100)} % of the folders; the others are scanned at every interval${why}`;
 }
 
 function renderProblems(problems: readonly Problem[]): string[] {

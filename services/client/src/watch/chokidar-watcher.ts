@@ -47,6 +47,10 @@ export class ChokidarWatcher implements Watcher {
     return this.#coverage.ratio(this.#folders.size + 1 - this.#coverage.uncovered.size);
   }
 
+  reason(): string | null {
+    return this.#coverage.reason;
+  }
+
   uncovered(): ReadonlySet<RelativePath | null> {
     return this.#coverage.uncovered;
   }

@@ -6,6 +6,7 @@ export class Coverage {
   readonly #onHint: (hint: WatchHint) => void;
   readonly #uncovered = new Set<RelativePath | null>();
   #told = false;
+  #reason: string | null = null;
 
   constructor(onHint: (hint: WatchHint) => void) {
     this.#onHint = onHint;
@@ -19,6 +20,7 @@ export class Coverage {
   lose(folder: RelativePath | null, reason: string): void {
     this.#uncovered.delete(folder);
     this.#uncovered.add(folder);
+    this.#reason = reason;
     if (this.#told) return;
     this.#told = true;
     this.#onHint({ kind: 'lost', reason });
@@ -33,6 +35,11 @@ export class Coverage {
   forget(folder: RelativePath | null): void {
     this.#uncovered.delete(folder);
     if (this.#uncovered.size === 0) this.#told = false;
+  }
+
+  /** Why the last folder that was lost is not watched; null while none is lost. */
+  get reason(): string | null {
+    return this.#uncovered.size === 0 ? null : this.#reason;
   }
 
   /** The part of `watched` + uncovered folders that is watched. */

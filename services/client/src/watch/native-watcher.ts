@@ -2,6 +2,7 @@ import { type BigIntStats, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type RelativePath, isReservedName, joinPath, parentOf, parseRelativePath } from '@syncpair/contracts';
 import { Coverage } from './coverage.ts';
+import { EventFlood } from './event-flood.ts';
 import { FolderWatch, lookAtFolder } from './folder-watch.ts';
 import { hintOf } from './hint-of.ts';
 import { meansGone, watchFailure } from './watch-failure.ts';
@@ -13,10 +14,10 @@ const SLICE = 10;
 /** Folders that could not be watched are tried again so often, in milliseconds. */
 const RETRY = 30_000;
 
-/**
- * One `fs.watch` per folder, no state per file. The system's queue of events can overflow unseen (Node does not report it), as when more
- * than 16,384 come faster than they are read; the periodic scan finds what was lost then.
- */
+/** One for the thread, as the system's queue is. */
+const flood = new EventFlood();
+
+/** One `fs.watch` per folder, no state per file. */
 export class NativeWatcher implements Watcher {
   readonly #options: WatchOptions;
   readonly #watches = new Map<RelativePath | null, FolderWatch>();
@@ -27,6 +28,7 @@ export class NativeWatcher implements Watcher {
   #coverage = new Coverage((hint) => this.#onHint(hint));
   #device: bigint | undefined;
   #working: Promise<void> | undefined;
+  #stopListening: () => void = () => undefined;
   #retry: NodeJS.Timeout | undefined;
   #starting = true;
   #closed = false;
@@ -39,6 +41,7 @@ export class NativeWatcher implements Watcher {
     this.#onHint = (hint) => {
       if (!this.#closed) onHint(hint);
     };
+    this.#stopListening = flood.listen((reason) => this.#onHint({ kind: 'lost', reason }));
     this.#look(null);
     await this.#working;
     this.#starting = false;
@@ -48,12 +51,17 @@ export class NativeWatcher implements Watcher {
     return this.#coverage.ratio(this.#watches.size);
   }
 
+  reason(): string | null {
+    return this.#coverage.reason;
+  }
+
   uncovered(): ReadonlySet<RelativePath | null> {
     return this.#coverage.uncovered;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#stopListening();
     clearTimeout(this.#retry);
     this.#pending.clear();
     await this.#working;
@@ -128,6 +136,7 @@ export class NativeWatcher implements Watcher {
   }
 
   #onEvent(folder: RelativePath | null, watch: FolderWatch, type: string, name: string | null): void {
+    flood.note();
     if (this.#closed || this.#watches.get(folder) !== watch) return;
     const hint = hintOf(folder, name);
     if (hint === null) return;

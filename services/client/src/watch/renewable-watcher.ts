@@ -32,6 +32,10 @@ export class RenewableWatcher implements Watcher {
     return this.#watcher.coverage();
   }
 
+  reason(): string | null {
+    return this.#watcher.reason();
+  }
+
   uncovered(): ReadonlySet<RelativePath | null> {
     return this.#watcher.uncovered();
   }

@@ -1,5 +1,9 @@
 import type { RelativePath } from '@syncpair/contracts';
 
+/** `auto`: events, and scans at each interval where the file system cannot be trusted to tell of everything. */
+export const WATCH_MODES = ['auto', 'events', 'polling'] as const;
+export type WatchMode = (typeof WATCH_MODES)[number];
+
 export interface WatchOptions {
   /** Absolute. */
   readonly root: string;

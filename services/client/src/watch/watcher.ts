@@ -13,6 +13,9 @@ export interface Watcher {
   /** The part of the known folders that is watched, 0 to 1. */
   coverage(): number;
 
+  /** Why not everything is watched, in words for the user; null while everything is. */
+  reason(): string | null;
+
   /** Folders that could not be watched; null is the root. They need scanning. */
   uncovered(): ReadonlySet<RelativePath | null>;
 

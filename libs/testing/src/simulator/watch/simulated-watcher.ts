@@ -51,6 +51,10 @@ export class SimulatedWatcher implements Watcher {
     return 1;
   }
 
+  reason(): string | null {
+    return null;
+  }
+
   uncovered(): ReadonlySet<RelativePath | null> {
     return new Set();
   }
