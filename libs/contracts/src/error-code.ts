@@ -33,6 +33,8 @@ export const ERROR_CODES = {
   internal: { status: 500, retryable: true },
   /** A service that this one needs does not answer. It is tried again. */
   unavailable: { status: 503, retryable: true },
+  /** What is kept of this directory's past takes all the room it may, and none of it may go yet. Raise the bound with `syncpair retention`. */
+  history_full: { status: 507, retryable: true },
   /** The disk or the quota of the server is full; nothing was stored. Free space; clients go on by themselves. */
   out_of_space: { status: 507, retryable: true },
 } as const;

@@ -24,6 +24,7 @@ export * from './conflict.ts';
 export * from './hold.ts';
 export * from './hold-calls.ts';
 export * from './queries.ts';
+export * from './retention.ts';
 export * from './revert.ts';
 export * from './error-code.ts';
 export * from './script-calls.ts';

@@ -10,6 +10,7 @@ export const ROUTES = {
   restore: '/api/v1/restore',
   restoreTree: '/api/v1/restore/tree',
   undo: '/api/v1/undo',
+  retention: '/api/v1/retention',
   conflicts: '/api/v1/conflicts',
   resolve: '/api/v1/conflicts/resolve',
   holds: '/api/v1/holds',

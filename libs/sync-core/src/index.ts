@@ -3,6 +3,8 @@ export * from './commit/decide-commit.ts';
 export * from './commit/decide-move.ts';
 export * from './commit/order.ts';
 export * from './commit/stored-version.ts';
+export * from './retention/decide-cut.ts';
+export * from './retention/decide-expiry.ts';
 export * from './revert/decide-restore.ts';
 export * from './revert/decide-undo.ts';
 export * from './revert/replay-span.ts';

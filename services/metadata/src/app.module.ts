@@ -15,6 +15,8 @@ import { HistoryService } from './history/history.service.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { HoldsService } from './holds/holds.service.ts';
 import { TreeService } from './history/tree.service.ts';
+import { RetentionController } from './retention/retention.controller.ts';
+import { RetentionService } from './retention/retention.service.ts';
 import { RestoreTreeService } from './revert/restore-tree.service.ts';
 import { RevertController } from './revert/revert.controller.ts';
 import { UndoService } from './revert/undo.service.ts';
@@ -52,6 +54,7 @@ export class MetadataModule {
         EventsController,
         HistoryController,
         RevertController,
+        RetentionController,
         ConflictsController,
         HoldsController,
         DevicesController,
@@ -68,6 +71,7 @@ export class MetadataModule {
         offer(HistoryService, ({ history }) => history),
         offer(TreeService, ({ tree }) => tree),
         offer(RestoreTreeService, ({ restoreTree }) => restoreTree),
+        offer(RetentionService, ({ retention }) => retention),
         offer(UndoService, ({ undo }) => undo),
         offer(ConflictsService, ({ conflicts }) => conflicts),
         offer(HoldsService, ({ holds }) => holds),

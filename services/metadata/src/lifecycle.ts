@@ -17,6 +17,7 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     approvedHolds.start();
     notifications.start({ heard: (directory, seq, holds) => hub.heard(directory, seq, holds), resumed: () => void hub.check() });
     this.#services.collector?.start();
+    this.#services.retentionJob.start();
   }
 
   /** Before the server stops listening: streams would keep it open. */
@@ -29,6 +30,7 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   /** After the last request. */
   async onApplicationShutdown(): Promise<void> {
     await this.#services.collector?.close();
+    await this.#services.retentionJob.close();
     await this.#services.recorder.flush();
     await this.#services.notifications.close();
     await this.#dataSource.destroy();

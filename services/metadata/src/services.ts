@@ -18,6 +18,8 @@ import { HoldsService } from './holds/holds.service.ts';
 import { HistoryService } from './history/history.service.ts';
 import { TreeService } from './history/tree.service.ts';
 import { ConflictsService } from './conflicts/conflicts.service.ts';
+import { RetentionJob } from './retention/retention-job.ts';
+import { RetentionService } from './retention/retention.service.ts';
 import { RestoreTreeService } from './revert/restore-tree.service.ts';
 import { UndoService } from './revert/undo.service.ts';
 import { ScriptFilesService } from './script/script-files.service.ts';
@@ -45,6 +47,8 @@ export interface Services {
   readonly tree: TreeService;
   readonly restoreTree: RestoreTreeService;
   readonly undo: UndoService;
+  readonly retention: RetentionService;
+  readonly retentionJob: RetentionJob;
   readonly conflicts: ConflictsService;
   readonly devices: DevicesService;
   readonly holds: HoldsService;
@@ -85,6 +89,7 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   const recorder = new DeviceRecorder(database, warn, clock);
   const available = new AvailableContents(database, { store, receipts: new ReceiptVerifier(store, clock), pins }, warn);
   const commits = new CallCommits(queue);
+  const retentionJob = new RetentionJob(database, clock, warn);
   const history = new HistoryService(database, commits);
   const tree = new TreeService(database, serverId);
   return {
@@ -100,6 +105,8 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     tree,
     restoreTree: new RestoreTreeService(database, commits),
     undo: new UndoService(database, commits),
+    retention: new RetentionService(database, retentionJob),
+    retentionJob,
     conflicts: new ConflictsService(database, history, clock),
     holds: new HoldsService(database, { limits, approved: approvedHolds, changed: holdsChanged, clock }),
     approvedHolds,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type HistoryVerdict, type KnownHistory, type ServedHistory, judgeHistory } from './judge-history.ts';
 
 const KNOWN: KnownHistory = { server: 's1', epoch: 'e1', cursor: 5, mark: 'm5' };
-const SERVED: ServedHistory = { server: 's1', epoch: 'e1', head: 9, mark: 'm5' };
+const SERVED: ServedHistory = { server: 's1', epoch: 'e1', head: 9, mark: 'm5', dropped: 0 };
 
 const TABLE: [name: string, known: Partial<KnownHistory>, served: Partial<ServedHistory>, verdict: HistoryVerdict][] = [
   ['a client that lags behind', {}, {}, 'same'],
@@ -20,6 +20,9 @@ const TABLE: [name: string, known: Partial<KnownHistory>, served: Partial<Served
   ['an older backup of which nothing is left', {}, { head: 0, mark: 'unknown' }, 'went_back'],
   ['an older backup that went on to the same place', {}, { head: 5, mark: 'x5' }, 'forked'],
   ['an older backup that went on beyond', {}, { head: 20, mark: 'x5' }, 'forked'],
+  ['what expired long ago', {}, { dropped: 5 }, 'same'],
+  ['what expired since', {}, { dropped: 6 }, 'expired'],
+  ['what expired since, for a client that has read nothing yet', { cursor: 0, mark: null }, { dropped: 1 }, 'expired'],
   ['a backup from before commits had marks', {}, { mark: null }, 'forked'],
 ];
 

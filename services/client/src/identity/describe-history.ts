@@ -1,6 +1,7 @@
 const WORDS: Readonly<Record<string, string>> = {
   other_epoch: 'the server has another history of this directory, as after the restore of a backup',
   went_back: 'the server has gone back to an older state, as after the restore of a backup',
+  expired: 'this client was away for longer than the server keeps what was replaced',
   forked: 'the server was set back to an older state, as after the restore of a backup, and has gone on from there',
 };
 

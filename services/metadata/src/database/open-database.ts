@@ -7,6 +7,7 @@ import { Initial1764000000000 } from './migrations/1764000000000-initial.ts';
 import { BlobPins1765400000000 } from './migrations/1765400000000-blob-pins.ts';
 import { MovesByTarget1764028800000 } from './migrations/1764028800000-moves-by-target.ts';
 import { History1765100000000 } from './migrations/1765100000000-history.ts';
+import { HistoryCut1765100100000 } from './migrations/1765100100000-history-cut.ts';
 import { ServerIdentity1765300000000 } from './migrations/1765300000000-server-identity.ts';
 import { Holds1765200000000 } from './migrations/1765200000000-holds.ts';
 
@@ -35,6 +36,7 @@ export function createDataSource(url: string, poolSize = 16): DataSource {
       Initial1764000000000,
       MovesByTarget1764028800000,
       History1765100000000,
+      HistoryCut1765100100000,
       Holds1765200000000,
       ServerIdentity1765300000000,
       BlobPins1765400000000,

@@ -20,6 +20,7 @@ import type { ContentPins } from '../content/content-pins.ts';
 import type { ByteRange, ContentStore } from '../content/content-store.ts';
 import type { UsableContent } from '../content/usable-content.ts';
 import type { Queryable } from '../database/database.ts';
+import { HISTORY_FULL } from '../retention/refuse-uploads.ts';
 import { contentsOfDirectory } from '../store/content-repository.ts';
 import { ensureDirectory, findDirectory } from '../store/directory-repository.ts';
 import { countLiveChildren, readHeads, readVersions } from '../store/state-repository.ts';
@@ -69,15 +70,18 @@ export class ScriptFilesService {
   /**
    * Stores a content and proposes it: it replaces the head when `modified` is newer, and otherwise becomes a conflict whose loser is kept.
    *
-   * @throws {DomainError} `hash_mismatch`, nothing is stored then; what the content store throws.
+   * @throws {DomainError} `hash_mismatch`, `history_full`, nothing is stored then; what the content store throws.
    */
   async upload(principal: Principal, request: UploadRequest): Promise<{ readonly created: boolean; readonly answer: UploadAnswer }> {
     const { ref, path, hash, modified, size } = request;
+    const directory = await ensureDirectory(this.#db, ref);
+    if (directory.historyFull && (await contentsOfDirectory(this.#db, directory.id, [hash])).length === 0) {
+      throw new DomainError('history_full', HISTORY_FULL, path);
+    }
     await this.#pins.pin([{ hash, size: size ?? UNTOLD_BYTES }]);
     const stored = await this.#store.put(principal.id, hash, request.body);
     if (size !== undefined && size !== stored.size)
       throw new DomainError('hash_mismatch', `the content has ${stored.size} bytes, not ${size}`, path);
-    const directory = await ensureDirectory(this.#db, ref);
     const head = (await readHeads(this.#db, directory.id, [path])).get(path);
     const executable = head?.state.kind === 'file' && head.state.executable;
     const entry: FileEntry = { kind: 'file', hash, size: stored.size, mtime: modified, executable };

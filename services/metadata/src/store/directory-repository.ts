@@ -17,6 +17,8 @@ export interface Directory {
   readonly released: Seq;
   /** Up to here the log may lack what was replaced: who has not read it so far joins anew. */
   readonly dropped: Seq;
+  /** History takes more than it may, and nothing of it may go: no content may come in. */
+  readonly historyFull: boolean;
 }
 
 /** A directory together with the mark of its latest commit, as one reading of the database saw them. */
@@ -35,9 +37,10 @@ interface DirectoryRow {
   readonly hold_limits: HoldLimits | null;
   readonly released_seq: string;
   readonly dropped_seq: string;
+  readonly history_full: boolean;
 }
 
-const COLUMNS = 'id, epoch, head_seq, open_conflicts, open_holds, holds_revision, hold_limits, released_seq, dropped_seq';
+const COLUMNS = 'id, epoch, head_seq, open_conflicts, open_holds, holds_revision, hold_limits, released_seq, dropped_seq, history_full';
 
 const toDirectory = (row: DirectoryRow): Directory => ({
   id: row.id,
@@ -48,6 +51,7 @@ const toDirectory = (row: DirectoryRow): Directory => ({
   holdLimits: row.hold_limits,
   released: Number(row.released_seq),
   dropped: Number(row.dropped_seq),
+  historyFull: row.history_full,
 });
 
 interface MarkedRow extends DirectoryRow {

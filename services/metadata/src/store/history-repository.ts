@@ -11,7 +11,7 @@ import {
   toIsoTime,
 } from '@syncpair/contracts';
 import type { Queryable } from '../database/database.ts';
-import { HEAD_COLUMNS, type HeadRow, columnsOf, pathHash, toState, toVersionId, toVersionIdOrNull } from './rows.ts';
+import { HAS_EXPIRED, HEAD_COLUMNS, type HeadRow, columnsOf, pathHash, toState, toVersionId, toVersionIdOrNull } from './rows.ts';
 
 /** A place in the order of history: versions after it are older. */
 export interface HistoryPlace {
@@ -63,7 +63,7 @@ export async function readDirectoryHistory(
   const { seq, ordinal, path } = before ?? START;
   const rows = await db.query<ItemRow>(
     `SELECT ${ITEM_COLUMNS} FROM (
-       SELECT * FROM version v WHERE v.directory = $1 AND ${OLDER} ${NEWEST_FIRST} LIMIT $5
+       SELECT * FROM version v WHERE v.directory = $1 AND NOT (${HAS_EXPIRED}) AND ${OLDER} ${NEWEST_FIRST} LIMIT $5
      ) v ${ITEM_JOINS} ${NEWEST_FIRST}`,
     [directory, seq, ordinal, path, limit],
   );
@@ -92,7 +92,7 @@ export async function readPathHistory(
      SELECT ${ITEM_COLUMNS} FROM (
        SELECT v.* FROM named n JOIN version v ON v.directory = $1 AND v.path_hash = n.path_hash
          AND (v.seq, v.ordinal) < (n.before_seq, n.before_ordinal)
-       WHERE ${OLDER} ${NEWEST_FIRST} LIMIT $5
+       WHERE NOT (${HAS_EXPIRED}) AND ${OLDER} ${NEWEST_FIRST} LIMIT $5
      ) v ${ITEM_JOINS} ${NEWEST_FIRST}`,
     [
       directory,

@@ -1,6 +1,6 @@
 import { type Commit, type LogChange, MAX_PULLED_CHANGES, type RelativePath, type Seq } from '@syncpair/contracts';
 import type { Queryable } from '../database/database.ts';
-import { HEAD_COLUMNS, type HeadRow, columnsOf, toHead, toVersionId } from './rows.ts';
+import { HEAD_COLUMNS, type HeadRow, pastColumnsOf, toHead, toVersionId } from './rows.ts';
 
 interface CommitRow {
   readonly seq: string;
@@ -32,7 +32,7 @@ export async function readLog(
   if (commits.length === 0) return [];
   const seqs = commits.map(({ seq }) => seq);
   const heads = await db.query<HeadRow>(
-    `SELECT ${columnsOf('v', HEAD_COLUMNS)} FROM unnest($2::bigint[]) q(seq)
+    `SELECT ${pastColumnsOf(HEAD_COLUMNS)} FROM unnest($2::bigint[]) q(seq)
        CROSS JOIN LATERAL (
          SELECT * FROM version v WHERE v.directory = $1 AND v.seq = q.seq AND v.by_move = false AND NOT v.lost ORDER BY v.ordinal
        ) v`,

@@ -20,7 +20,21 @@ import {
   readMoves,
   readTouchedPaths,
 } from './revert-repository.ts';
+import {
+  dropConflicts,
+  dropEntries,
+  dropMoves,
+  dropVersions,
+  readAged,
+  readLeastApplied,
+  readPathFacts,
+  readPathsWritten,
+  readRetention,
+  readStepEnd,
+  releaseContents,
+} from './retention-repository.ts';
 import { seqAt } from './head-stream.ts';
+import { pathHash } from './rows.ts';
 import { countLiveChildren, readAnswered, readHeads, readVersions } from './state-repository.ts';
 
 /** Files in the directory, 100 to a folder; and as many older versions of them. */
@@ -180,6 +194,17 @@ const STATEMENTS: [name: string, work: (db: Queryable) => Promise<unknown>][] = 
     (db) => readHistoryItems(db, directory, [{ path: 'folder7/file700', version: '700.0' as VersionId }]),
   ],
   ['a conflict', (db) => readConflict(db, directory, `${FILES + 700}.0` as VersionId)],
+  ['the retention of a directory', (db) => readRetention(db, directory)],
+  ['how far every device is', (db) => readLeastApplied(db, directory, new Date(0))],
+  ['the end of a step through the log', (db) => readStepEnd(db, directory, 10, LAST, 100)],
+  ['paths that a step goes through', (db) => readPathsWritten(db, directory, 700, 800)],
+  ['versions of paths up to a commit', (db) => readAged(db, directory, [someKey()], LAST, { withContent: true })],
+  ['heads and sides of conflicts of paths', (db) => readPathFacts(db, directory, [someKey()])],
+  ['contents that expire', (db) => releaseContents(db as Transaction, directory, [{ key: someKey(), version: '700.0' as VersionId }])],
+  ['versions that are dropped', (db) => dropVersions(db as Transaction, directory, [{ key: someKey(), version: '700.0' as VersionId }])],
+  ['deleted paths that are forgotten', (db) => dropEntries(db as Transaction, directory, [someKey()])],
+  ['moves that are forgotten', (db) => dropMoves(db as Transaction, directory, 20)],
+  ['conflicts that are forgotten', (db) => dropConflicts(db as Transaction, directory, new Date(), 100)],
   ['the commit at a time', (db) => seqAt(db, directory, BigInt(Date.now()) * 1_000_000n)],
   ['what changed in a directory since a late commit', (db) => readChangedSince(db, directory, LAST - 20, null, 1_000)],
   ['what changed in a folder since an old commit', (db) => readChangedSince(db, directory, 10, path('folder7'), 1_000)],
@@ -192,6 +217,8 @@ const STATEMENTS: [name: string, work: (db: Queryable) => Promise<unknown>][] = 
   ['contents of a directory', async (db) => contentsOfDirectory(db, directory, [await someHash()])],
   ['contents of all that a client may read', async (db) => contentsOfScope(db, { client: 'alice' }, [await someHash()])],
 ];
+
+const someKey = (): Buffer => pathHash('folder7/file700');
 
 async function someHash(): Promise<ContentHash> {
   const [row] = await database.query<{ hash: Buffer }>('SELECT hash FROM version WHERE directory = $1 AND seq = 700', [directory]);

@@ -40,6 +40,13 @@ export const STATE_COLUMNS = ['kind', 'hash', 'size', 'mtime', 'executable', 'ta
 export const HEAD_COLUMNS = ['path', 'seq', 'ordinal', ...STATE_COLUMNS] as const;
 export const VERSION_COLUMNS = [...HEAD_COLUMNS, 'ord', 'since_seq', 'since_ordinal'] as const;
 
+/** The columns of a version `v`, with the hash of a content that has expired as well: it still tells what was there. */
+export const pastColumnsOf = (columns: readonly string[]): string =>
+  columns.map((column) => (column === 'hash' ? 'coalesce(v.hash, v.gone_hash) AS hash' : `v.${column}`)).join(', ');
+
+/** A version `v` whose content has expired: nothing can be read of it any more. */
+export const HAS_EXPIRED = `v.kind = ${KIND.file} AND v.hash IS NULL`;
+
 /** `a.path, a.seq, …` */
 export const columnsOf = (alias: string, columns: readonly string[]): string => columns.map((column) => `${alias}.${column}`).join(', ');
 

@@ -2,7 +2,7 @@ import type { RelativePath, VersionId } from '@syncpair/contracts';
 import { splitVersionId } from '@syncpair/contracts';
 import type { AnsweredChange, StoredVersion } from '@syncpair/sync-core';
 import type { Queryable } from '../database/database.ts';
-import { VERSION_COLUMNS, type VersionRow, columnsOf, deviceBytes, pathHash, toStored, toVersionId } from './rows.ts';
+import { VERSION_COLUMNS, type VersionRow, columnsOf, deviceBytes, pastColumnsOf, pathHash, toStored, toVersionId } from './rows.ts';
 
 /** What a set of changes needs to know of its directory, each question one statement however many paths it names. */
 
@@ -33,7 +33,7 @@ export async function readVersions(
   const ids = named.map(({ version }) => splitVersionId(version));
   const rows = await db.query<VersionRow>(
     // LATERAL with a limit keeps the plan at one index probe per row, whatever the statistics say.
-    `SELECT ${columnsOf('v', VERSION_COLUMNS)}
+    `SELECT ${pastColumnsOf(VERSION_COLUMNS)}
      FROM unnest($2::bytea[], $3::bigint[], $4::integer[]) q(path_hash, seq, ordinal)
      CROSS JOIN LATERAL (
        SELECT * FROM version v WHERE v.directory = $1 AND v.path_hash = q.path_hash AND v.seq = q.seq AND v.ordinal = q.ordinal LIMIT 1
@@ -77,7 +77,7 @@ export async function readAnswered(
 ): Promise<(NamedChange & { readonly answer: AnsweredChange })[]> {
   if (named.length === 0) return [];
   const rows = await db.query<VersionRow & { position: string; lost: boolean; contested: boolean }>(
-    `SELECT q.position, ${columnsOf('v', VERSION_COLUMNS)}, v.lost, c.seq IS NOT NULL AS contested
+    `SELECT q.position, ${pastColumnsOf(VERSION_COLUMNS)}, v.lost, c.seq IS NOT NULL AS contested
      FROM unnest($2::bytea[], $3::text[]) WITH ORDINALITY q(device, change_id, position)
      CROSS JOIN LATERAL (
        SELECT * FROM version v WHERE v.directory = $1 AND v.device = q.device AND v.change_id = q.change_id LIMIT 1

@@ -71,7 +71,9 @@ class GroupTransaction {
   }
 
   async run(jobs: readonly CommitJob[]): Promise<{ outcomes: (DecidedJob['outcomes'] | null)[]; group: CommittedGroup | null }> {
-    const known = jobs.filter((job) => job.epoch === this.#directory.epoch && job.cursor <= this.#directory.head);
+    const known = jobs.filter(
+      (job) => job.epoch === this.#directory.epoch && job.cursor <= this.#directory.head && job.cursor >= this.#directory.dropped,
+    );
     const state = new DirectoryState();
     const [only] = known;
     const moves = only !== undefined && hasMoves(only);

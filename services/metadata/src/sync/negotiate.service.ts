@@ -17,6 +17,7 @@ import type { AvailableContents } from '../content/available-contents.ts';
 import { signGrants } from '../content/sign-grants.ts';
 import type { Queryable } from '../database/database.ts';
 import type { DeviceRecorder } from '../devices/device-recorder.ts';
+import { refuseUploads } from '../retention/refuse-uploads.ts';
 import { type Directory, type MarkedDirectory, ensureDirectory } from '../store/directory-repository.ts';
 import { readLog } from '../store/log-repository.ts';
 import { readMark } from '../store/read-mark.ts';
@@ -58,7 +59,9 @@ export class NegotiateService {
     if (verdict !== 'same') return this.#rejoin(before, verdict);
     if (request.changes.length === 0) return this.#answer(principal, request, before, []);
 
-    const available = await this.#parts.available.of({ ...request, principal, scope: scopeOf(ref), directory: before.id });
+    const refused = await refuseUploads(this.#db, before, request.changes);
+    const changes = request.changes.filter(({ id }) => !refused.has(id));
+    const available = await this.#parts.available.of({ ...request, changes, principal, scope: scopeOf(ref), directory: before.id });
     for (const [hash, bytes] of available.inline) if (available.contents.has(hash)) this.#parts.recent.add(hash, bytes);
     const result = await this.#parts.queue.commit({
       key: directoryKey(ref),
@@ -66,19 +69,24 @@ export class NegotiateService {
       author: client,
       epoch: before.epoch,
       cursor,
-      changes: request.changes,
+      changes,
       contents: available.contents,
       conflictCopies: request.conflict_copies,
       knowsHolds: request.knows_holds,
     });
     if (result.status === 'rejoin') return this.#rejoin(result.directory, 'other_epoch');
-    return this.#answer(principal, request, result.directory, result.outcomes);
+    const decided = result.outcomes.values();
+    const outcomes = request.changes.map(({ id }) => refused.get(id) ?? (decided.next().value as Outcome));
+    return this.#answer(principal, request, result.directory, outcomes);
   }
 
   async #judge({ server, epoch, cursor, mark }: NegotiateRequest, at: MarkedDirectory): Promise<HistoryVerdict> {
     const isRead = mark !== null && cursor > 0 && cursor < at.head;
     const served = cursor === at.head ? at.mark : isRead ? await readMark(this.#db, at.id, cursor) : 'unknown';
-    return judgeHistory({ server, epoch, cursor, mark }, { server: this.#parts.serverId, epoch: at.epoch, head: at.head, mark: served });
+    return judgeHistory(
+      { server, epoch, cursor, mark },
+      { server: this.#parts.serverId, epoch: at.epoch, head: at.head, mark: served, dropped: at.dropped },
+    );
   }
 
   #rejoin(directory: Pick<Directory, 'epoch' | 'head'>, reason: HistoryVerdict): NegotiateResponseJson {
