@@ -38,6 +38,7 @@ export class ClientProcess {
   readonly #setup: ClientSetup;
   #process: RealProcess | null = null;
   #past = '';
+  #limitsSet: Promise<void> = Promise.resolve();
 
   constructor(setup: ClientSetup) {
     this.#setup = setup;
@@ -97,6 +98,7 @@ export class ClientProcess {
   /** Starts the daemon; resolves when it answers commands. */
   async start(): Promise<void> {
     this.launch();
+    await this.#limitsSet;
     await until(`${this.id} answers\n${this.log.slice(-3000)}`, async () => {
       if (!this.process.isRunning) throw new Error(`${this.id} ended: ${this.log.slice(-3000)}`);
       return (await this.#ask('status')) === null ? undefined : true;
@@ -107,7 +109,17 @@ export class ClientProcess {
   launch(): void {
     if (this.isRunning) throw new Error(`${this.id} runs already`);
     this.#past = this.log;
+    this.#limitsSet = this.#letDeletionsPass();
     this.#process = new RealProcess(['--log-level', 'debug', 'client', '--file', this.config], this.place);
+  }
+
+  /** A client's `hold: off` is its own affair: tests that mean to delete a lot say so to the server, too, where one answers. */
+  async #letDeletionsPass(): Promise<void> {
+    const { id, server, directory, settings = {} } = this.#setup;
+    if (settings['hold'] !== 'off') return;
+    const body = JSON.stringify({ client_id: id, directory, shared: settings['shared'] !== false, limits: 'off' });
+    const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+    await fetch(`${server}/api/v1/holds/limits`, request).catch(() => undefined);
   }
 
   async stop(): Promise<Ended> {

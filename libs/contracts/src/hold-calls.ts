@@ -43,6 +43,8 @@ export const registerHoldSchema = z.object({
   live: z.number().int().nonnegative(),
   /** The versions that the held changes were made from. */
   paths: z.array(z.object({ path: wire.path, version: wire.version })).max(MAX_HELD_PATHS_PER_REQUEST),
+  /** Paths that wait no longer, since they are there again; a hold without paths is rejected by itself. */
+  released: z.array(wire.path).max(MAX_HELD_PATHS_PER_REQUEST).default([]),
 });
 export type RegisterHoldJson = z.input<typeof registerHoldSchema>;
 

@@ -23,6 +23,7 @@ export * from './openapi-blob.ts';
 export * from './conflict.ts';
 export * from './hold.ts';
 export * from './hold-calls.ts';
+export * from './parse-hold-limits.ts';
 export * from './queries.ts';
 export * from './retention.ts';
 export * from './revert.ts';

@@ -44,6 +44,7 @@ const module = MetadataModule.register({
   directDatabaseUrl: config.directDatabaseUrl,
   contentStore: (grants) => new HttpContentStore(config.blobUrl, grants),
   auth: config.auth,
+  ...(config.hold === undefined ? {} : { hold: config.hold }),
 });
 const app = await createServiceApp(module, { ...logOptions, allowedHosts: config.allowedHosts });
 close = () => app.close();

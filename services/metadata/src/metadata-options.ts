@@ -18,7 +18,7 @@ export interface MetadataOptions {
   /** How contents that nothing refers to are removed beside the requests; nothing is when left out. */
   readonly collect?: { readonly upkeep: ContentUpkeep; readonly times: CollectTimes };
   readonly auth: AuthMode;
-  /** When deletions are held in directories without limits of their own; never when left out. */
+  /** When deletions are held in directories without limits of their own; 50 files and 50 percent when left out. */
   readonly hold?: HoldLimits;
   /** Milliseconds since 1970; the real clock when left out. */
   readonly clock?: () => number;

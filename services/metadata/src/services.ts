@@ -1,3 +1,4 @@
+import { DEFAULT_HOLD_LIMITS } from '@syncpair/sync-core';
 import type { MetadataOptions } from './metadata-options.ts';
 import { GrantSigner } from './auth/grant-signer.ts';
 import { loadSigningKey } from './auth/signing-key.ts';
@@ -70,7 +71,7 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   const notifications = new Notifications(options.directDatabaseUrl, warn);
   const pins = new ContentPins(database, options.pinTimeOf);
   const recovery = new ContentRecovery(pins, store);
-  const limits = options.hold ?? 'off';
+  const limits = options.hold ?? DEFAULT_HOLD_LIMITS;
   const queue = new CommitQueue(
     database,
     (group) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BlobModule, BlobService, openDiskBlobStore } from '@syncpair/blob';
 import { COLLECT_TIMES, MetadataModule, openDatabase } from '@syncpair/metadata';
 import { createServiceApp } from '@syncpair/service-http';
+import type { HoldLimits } from '@syncpair/sync-core';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Closers } from './closers.ts';
@@ -35,6 +36,8 @@ export interface ServeOptions {
   readonly databaseUrl: string;
   /** See `ServiceAppOptions`. */
   readonly allowedHosts: readonly string[] | undefined;
+  /** See `MetadataOptions`. */
+  readonly hold: HoldLimits | undefined;
   readonly log: ServerLog;
   readonly signal: AbortSignal;
 }
@@ -66,6 +69,7 @@ export async function createApp(options: ServeOptions, closers: Closers): Promis
     },
     collect: { upkeep: new LocalContentUpkeep(store), times: COLLECT_TIMES },
     auth: 'open',
+    ...(options.hold === undefined ? {} : { hold: options.hold }),
   });
   const root: DynamicModule = {
     module: StandaloneModule,

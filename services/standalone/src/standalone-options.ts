@@ -1,4 +1,5 @@
 import type { LogLevel } from '@syncpair/service-http';
+import type { HoldLimits } from '@syncpair/sync-core';
 
 /** What `syncpair server` was asked for. */
 export interface StandaloneOptions {
@@ -13,6 +14,8 @@ export interface StandaloneOptions {
   /** Names it may be asked by besides its addresses and localhost; null: none when only this machine can reach it, else any. */
   readonly allowedHosts?: readonly string[] | null;
   readonly auth: 'open' | 'token';
+  /** When deletions are held in directories without limits of their own; the service's default when left out. */
+  readonly hold?: HoldLimits | undefined;
   readonly logLevel: LogLevel;
   /** A file to append the log to; null logs to stderr. */
   readonly logFile: string | null;

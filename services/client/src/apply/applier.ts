@@ -10,6 +10,7 @@ import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts
 import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
 import { HeldNames } from './held-names.ts';
 import { MoveApplier } from './move-applier.ts';
+import { settleHeld } from './settle-held.ts';
 import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
 
 /** Heads looked at in one page of the store. */
@@ -118,6 +119,7 @@ export class Applier {
   #consider(head: RemoteHead): PlannedApply | null {
     const { state, changes, pushing, applying, problems, clock, ignore } = this.#engine;
     const { path } = head;
+    if (settleHeld(this.#engine, head)) return null;
     if (pushing.has(path) || applying.has(path) || changes.has(path) || changes.isMoving(path)) return null;
     if (!problems.mayTry('apply', path, clock.monotonic()) || this.#scanner.isLooking(path)) return null;
     if (head.movedFrom !== null && [path, ...ancestorsOf(path)].some((each) => this.#movedTo.has(each))) return null;

@@ -341,12 +341,11 @@ describe('when they stop', () => {
     expect((await as('alice', 'status')).stdout).toMatch(/team {2}offline/);
   });
 
-  test('wait and holds say that no client runs', async () => {
-    for (const words of [['wait'], ['holds', 'list']]) {
-      const { code, stderr } = await as('alice', ...words);
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/^syncpair: no client runs for .*; start it with "syncpair client --file /);
-    }
+  test('wait says that no client runs, what is held the server tells', async () => {
+    const { code, stderr } = await as('alice', 'wait');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^syncpair: no client runs for .*; start it with "syncpair client --file /);
+    expect(await as('alice', 'holds', 'list')).toMatchObject({ code: 0, stdout: 'nothing is held\n' });
   });
 
   test('plan and why start an engine of their own and change nothing', async () => {

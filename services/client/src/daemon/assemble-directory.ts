@@ -4,6 +4,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { IgnoreFile } from '../scan/ignore-file.ts';
 import { LocalChanges } from '../scan/local-changes.ts';
+import type { HoldServer } from '../server/hold-server.ts';
 import type { SyncServer } from '../server/sync-server.ts';
 import type { State } from '../state/state.ts';
 import { ContentCache } from '../transfer/content-cache.ts';
@@ -23,6 +24,8 @@ export interface DirectoryPorts {
   readonly state: State;
   readonly disk: Disk;
   readonly server: SyncServer;
+  /** Left out where nobody but this client decides about its holds. */
+  readonly holdServer?: HoldServer;
   readonly clock: Clock;
   readonly log: Logger;
   /** 0 up to 1. */
@@ -68,11 +71,15 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     headsWanted: false,
     ownMoves: [],
     conflicts: Number(state.fact('conflicts') ?? 0),
+    holdsHeard: null,
     newId: ports.newId,
     wake: () => signal.wake(),
     nextWake: (due) => signal.wait(signal.count, clock, due),
   };
   const watcher = new RenewableWatcher(() => ports.makeWatcher(engine));
   const recordRoot = (): void => ports.recordRoot?.(engine, root);
-  return new DirectorySync({ engine, signal, scanSignal, watcher, ignoreFile, delay, inspect, recordRoot }, root);
+  return new DirectorySync(
+    { engine, signal, scanSignal, watcher, ignoreFile, delay, inspect, recordRoot, holdServer: ports.holdServer ?? null },
+    root,
+  );
 }

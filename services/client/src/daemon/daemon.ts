@@ -4,6 +4,7 @@ import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import { createEventStream } from '../server/http-event-stream.ts';
 import { createHttp } from '../server/http.ts';
 import type { EventStream } from '../server/sync-server.ts';
+import { knowsAllHolds, openHolds } from '../holds/known-holds.ts';
 import { explain } from '../status/explain.ts';
 import { plannedActions } from '../status/plan.ts';
 import { type Accepted, ControlError, type Explanation, type FlushedDirectory, type PlannedAction } from './control.ts';
@@ -156,23 +157,7 @@ class Daemon implements RunningDaemon {
   }
 
   holds(): Promise<readonly Hold[]> {
-    return Promise.resolve(
-      this.#open().flatMap(({ sync }) =>
-        sync.engine.state.holds.list().map(({ id, reason, live, since, paths, sample }) => ({
-          id,
-          directory: sync.engine.config.name,
-          kind: 'deletions' as const,
-          origin: 'client' as const,
-          client: this.#config.clientId,
-          decided: null,
-          paths,
-          sample: [...sample],
-          live,
-          reason,
-          since,
-        })),
-      ),
-    );
+    return Promise.resolve(this.#open().flatMap(({ sync }) => openHolds(sync.engine)));
   }
 
   approveHold(id: string): Promise<void> {
@@ -234,9 +219,7 @@ class Daemon implements RunningDaemon {
 
   async #stopWhenSettled(): Promise<void> {
     await this.#until(() =>
-      this.#slots.every(({ open, failure }) =>
-        open === null ? failure !== null : open.sync.progress.isSettled || open.sync.progress.isStuck || open.sync.halted !== null,
-      ),
+      this.#slots.every(({ open, failure }) => (open === null ? failure !== null : isAtRest(open.sync) || open.sync.halted !== null)),
     );
     await this.stop();
   }
@@ -268,3 +251,6 @@ const outside = (path: string, state: Explanation['state'], cause: string, direc
   suggestion: null,
   version: null,
 });
+
+/** Nothing is left to do, and whoever has to know of what waits does. */
+const isAtRest = ({ progress, engine }: DirectorySync): boolean => (progress.isSettled && knowsAllHolds(engine)) || progress.isStuck;

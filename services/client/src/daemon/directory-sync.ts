@@ -2,11 +2,13 @@ import type { SyncEvent } from '@syncpair/contracts';
 import { Applier } from '../apply/applier.ts';
 import { type RootIdentity, RootLostError } from '../disk/disk.ts';
 import { OtherServerError } from '../identity/prove-server.ts';
+import { HoldFollower } from '../holds/hold-follower.ts';
 import { RejoinNeeded } from '../negotiate/negotiator.ts';
 import { Pusher } from '../negotiate/pusher.ts';
 import { FullScanSchedule } from '../scan/full-scan-schedule.ts';
 import { type IgnoreFile } from '../scan/ignore-file.ts';
 import { Scanner } from '../scan/scanner.ts';
+import type { HoldServer } from '../server/hold-server.ts';
 import type { RenewableWatcher } from '../watch/renewable-watcher.ts';
 import type { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
@@ -32,6 +34,8 @@ export interface DirectoryParts {
   readonly ignoreFile: IgnoreFile;
   /** Milliseconds before try number `attempt` (0 upwards). */
   readonly delay: (attempt: number) => number;
+  /** Null where only this client decides about its holds. */
+  readonly holdServer: HoldServer | null;
   /** Only looks: nothing is sent or applied. */
   readonly inspect: boolean;
   /** Called when the log has been read for the first time. */
@@ -57,6 +61,7 @@ export class DirectorySync {
   readonly #merger: Merger;
   readonly #follower: LogFollower;
   readonly #scanWork: ScanWork;
+  readonly #holds: HoldFollower | null;
   readonly #lanes: Lane[] = [];
   #running: Promise<unknown> = Promise.resolve();
   #stopped = false;
@@ -75,6 +80,7 @@ export class DirectorySync {
     this.#halt = new Halt(engine, root, this.#timers, () => this.#resume());
     this.#merger = new Merger(engine, this.pusher, this.scanner);
     this.#follower = new LogFollower(engine, this.pusher, this.#merger, parts.recordRoot);
+    this.#holds = parts.holdServer === null ? null : new HoldFollower(engine, parts.holdServer, this.pusher.guard);
     const parted = { scanner: this.scanner, merger: this.#merger, follower: this.#follower, halt: this.#halt, watcher, ignoreFile };
     this.#scanWork = new ScanWork(engine, parted);
     this.progress = new Progress(engine, parted);
@@ -155,6 +161,12 @@ export class DirectorySync {
 
   #addChangingLanes(): void {
     const { engine, pusher, applier } = this;
+    const holds = this.#holds;
+    if (holds !== null)
+      this.#addServerLane(
+        () => holds.step(),
+        () => null,
+      );
     this.#addServerLane(
       () => this.#pushStep(),
       () => this.#pushDue(),

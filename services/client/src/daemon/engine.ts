@@ -1,4 +1,4 @@
-import type { ContentHash, RelativePath, Seq, VersionId, VersionState } from '@syncpair/contracts';
+import type { ContentHash, HoldState, RelativePath, Seq, VersionId, VersionState } from '@syncpair/contracts';
 import type { IgnoreRules, PortabilityRule } from '@syncpair/sync-core';
 import type { DirectoryConfig } from '../config/config.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -45,6 +45,8 @@ export interface Engine {
   ownMoves: readonly OwnMove[];
   /** Open conflicts, as last heard of. */
   conflicts: number;
+  /** What was last heard of the directory's holds; null when the server says nothing of them. */
+  holdsHeard: HoldState | null;
   /** Makes an id for a change or hold that no other has. */
   readonly newId: () => string;
   /** Something changed that some lane may act on. */

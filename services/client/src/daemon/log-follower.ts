@@ -1,6 +1,6 @@
 import type { Seq, SyncEvent } from '@syncpair/contracts';
 import type { Pusher } from '../negotiate/pusher.ts';
-import { appliedSeq, negotiate, noteConflicts, pull } from '../negotiate/negotiator.ts';
+import { appliedSeq, negotiate, noteConflicts, noteHolds, pull } from '../negotiate/negotiator.ts';
 import { replayLog } from '../negotiate/replay-log.ts';
 import type { Engine } from './engine.ts';
 import type { Merger } from './merger.ts';
@@ -47,6 +47,7 @@ export class LogFollower {
   onEvent(event: SyncEvent): void {
     const engine = this.#engine;
     if (event.type === 'head') this.#streamUp = true;
+    noteHolds(engine, event.holds);
     if (event.epoch !== engine.state.fact('epoch') || !this.#merger.idle) {
       this.wantPull();
       return;

@@ -11,6 +11,8 @@ import { recordRoot } from '../identity/record-root.ts';
 import { servedBy } from '../identity/served-by.ts';
 import type { Logger } from '../log/logger.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { DirectoryLink } from '../server/directory-link.ts';
+import { createHoldServer } from '../server/hold-server.ts';
 import { createSyncServer } from '../server/http-sync-server.ts';
 import { lockRoot } from '../state/root-lock.ts';
 import { State } from '../state/state.ts';
@@ -69,20 +71,21 @@ export async function openDirectory(
     const idPrefix = randomBytes(9).toString('base64url');
     let ids = 0;
     const requests = new AbortController();
+    const link: DirectoryLink = {
+      http: parts.http,
+      clientId: client.clientId,
+      device,
+      directory: config.name,
+      shared: config.shared,
+      signal: requests.signal,
+    };
     const sync = await assembleDirectory({
       clientId: client.clientId,
       config,
       state,
       disk,
-      server: createSyncServer({
-        http: parts.http,
-        clientId: client.clientId,
-        device,
-        directory: config.name,
-        shared: config.shared,
-        conflictCopies: config.conflictCopies,
-        signal: requests.signal,
-      }),
+      server: createSyncServer({ ...link, conflictCopies: config.conflictCopies }),
+      holdServer: createHoldServer(link),
       clock: systemClock,
       log,
       random: Math.random,

@@ -92,6 +92,19 @@ export class DeletionGuard {
     for (const path of paths) changes.deletes.delete(path);
   }
 
+  /** Deletions that came after a decision, of which it knows nothing, wait in a hold of their own. */
+  holdAgain(id: string, paths: readonly RelativePath[]): void {
+    const { state, newId } = this.#engine;
+    const hold = state.holds.get(id);
+    if (hold === null) return;
+    state.transaction(() => {
+      for (const path of paths) state.holds.release(path, false);
+      const again = `h${newId()}`;
+      state.holds.create({ ...hold, id: again });
+      state.holds.add(again, paths);
+    });
+  }
+
   /** Lets the deletions of a hold happen: a person has looked, and counting begins anew. @returns how many */
   approve(id: string): number {
     const { state, changes, clock } = this.#engine;

@@ -1,4 +1,12 @@
-import { type Change, type ContentHash, type NegotiateResponse, type Outcome, type Seq, splitVersionId } from '@syncpair/contracts';
+import {
+  type Change,
+  type ContentHash,
+  type HoldState,
+  type NegotiateResponse,
+  type Outcome,
+  type Seq,
+  splitVersionId,
+} from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import { proveServer } from '../identity/prove-server.ts';
 import { replayLog } from './replay-log.ts';
@@ -52,6 +60,7 @@ export async function negotiate(
   if (answer.status === 'rejoin') throw new RejoinNeeded(answer.reason ?? null);
   if (answer.head > engine.head) engine.head = answer.head;
   noteConflicts(engine, answer.conflicts);
+  noteHolds(engine, answer.holds);
   return answer;
 }
 
@@ -91,6 +100,13 @@ export function noteConflicts(engine: Engine, conflicts: number): void {
   if (engine.conflicts === conflicts) return;
   engine.conflicts = conflicts;
   engine.state.setFact('conflicts', String(conflicts));
+}
+
+/** Whoever follows the holds asks for them when their revision is another one. */
+export function noteHolds(engine: Engine, holds: HoldState | undefined): void {
+  if (holds === undefined || engine.holdsHeard?.revision === holds.revision) return;
+  engine.holdsHeard = holds;
+  engine.wake();
 }
 
 /** Reads the log up to its end. */

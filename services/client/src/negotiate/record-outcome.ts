@@ -63,6 +63,8 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
       problems.report('push', path, outcome.code, outcome.message, engine.clock.monotonic());
       return;
     case 'needs_content':
+    // Only deletions are held.
+    case 'held':
       return;
   }
   problems.clear('push', path);
@@ -89,6 +91,9 @@ function recordDelete(engine: Engine, path: RelativePath, outcome: Outcome): voi
       if (outcome.head !== null) state.remote.learn(outcome.head);
       log.info(`${path} was deleted here while it was changed elsewhere; the change stays`);
       break;
+    case 'held':
+      holdOfServer(engine, path, outcome.hold);
+      break;
     case 'rejected':
       problems.report('push', path, outcome.code, outcome.message, engine.clock.monotonic());
       return;
@@ -99,4 +104,10 @@ function recordDelete(engine: Engine, path: RelativePath, outcome: Outcome): voi
   }
   problems.clear('push', path);
   changes.deletes.delete(path);
+}
+
+/** The server finds the deletions too many. Why, the list of holds tells, which follows. */
+function holdOfServer({ state, clock }: Engine, path: RelativePath, id: string): void {
+  state.holds.create({ id, reason: 'the server holds it', live: 0, since: new Date(clock.wall()).toISOString() });
+  state.holds.add(id, [path], true);
 }

@@ -16,6 +16,7 @@ export async function negotiate(link: DirectoryLink, conflictCopies: boolean, re
     contents: Object.fromEntries([...request.contents].map(([hash, bytes]) => [hash, Buffer.from(bytes).toString('base64')])),
     pull: request.pull,
     conflict_copies: conflictCopies,
+    knows_holds: true,
   };
   const answer = await ask(link, ROUTES.negotiate, body, negotiateResponseSchema);
   if (answer.status === 'ok') refuseOtherAnswers(request, answer.outcomes);

@@ -5,6 +5,9 @@ import {
   type DirectoryRef,
   type Head,
   type HistoryItem,
+  type Hold,
+  type HoldDecision,
+  type HoldsResponse,
   ROUTES,
   type ResolveResponse,
   type RestoreResponse,
@@ -14,6 +17,8 @@ import {
   conflictsResponseSchema,
   devicesResponseSchema,
   historyResponseSchema,
+  holdSchema,
+  holdsResponseSchema,
   resolveResponseSchema,
   restoreResponseSchema,
   revertResponseSchema,
@@ -86,6 +91,20 @@ export class DirectoryQueries {
 
   resolve(id: string, choice: ConflictChoice): Promise<ResolveResponse> {
     return this.#post(ROUTES.resolve, resolveResponseSchema, { id, choice });
+  }
+
+  /** What waits, and with `decidedToo` what was decided lately; and the limits of the server. */
+  holds(decidedToo: boolean): Promise<HoldsResponse> {
+    return this.#get(ROUTES.holds, holdsResponseSchema, { decided: String(decidedToo) });
+  }
+
+  decideHold(id: string, decision: HoldDecision): Promise<Hold> {
+    return this.#post(ROUTES.decideHold, holdSchema, { id, decision });
+  }
+
+  /** Null: the limits of the server. */
+  setHoldLimits(limits: HoldsResponse['limits'] | null): Promise<HoldsResponse> {
+    return this.#post(ROUTES.holdLimits, holdsResponseSchema, { limits });
   }
 
   /** Everything that is live, or was at `at` (nanoseconds), in the order of paths. Rejects at the end when the answer was cut. */

@@ -12,9 +12,20 @@ export interface StoredHold {
   readonly sample: readonly RelativePath[];
 }
 
+/** What the server was not told yet of a hold. */
+export interface UntoldHold {
+  readonly id: string;
+  readonly held: readonly RelativePath[];
+  /** Paths that wait no longer. */
+  readonly released: readonly RelativePath[];
+}
+
 const SAMPLE = 5;
 
-/** Holds and their paths. Synchronous; callers group writes in a transaction of the state. */
+/**
+ * Holds of this client's own changes and their paths, with what the server has still to hear of them. Synchronous; callers group writes in
+ * a transaction of the state.
+ */
 export class HoldStore {
   readonly #database: DatabaseSync;
   /** Every held path; asked for each path that a scan finds missing. */
@@ -26,8 +37,6 @@ export class HoldStore {
   }
 
   list(): StoredHold[] {
-    // A hold without paths has ended.
-    if (this.#held.size === 0) return [];
     const holds = this.#database.prepare('SELECT id, reason, live, since FROM hold ORDER BY since').all() as unknown as Omit<
       StoredHold,
       'paths' | 'sample'
@@ -41,22 +50,29 @@ export class HoldStore {
     }));
   }
 
+  get(id: string): StoredHold | null {
+    return this.list().find((hold) => hold.id === id) ?? null;
+  }
+
   /** The hold that waits, to which later deletions are added. */
   current(): string | null {
     return (this.#database.prepare('SELECT id FROM hold ORDER BY since DESC LIMIT 1').get() as { id: string } | undefined)?.id ?? null;
   }
 
+  /** Begins a hold where there is none of this id. */
   create(hold: { id: string; reason: string; live: number; since: string }): void {
     this.#database
-      .prepare('INSERT INTO hold (id, reason, live, since) VALUES (?, ?, ?, ?)')
+      .prepare('INSERT OR IGNORE INTO hold (id, reason, live, since) VALUES (?, ?, ?, ?)')
       .run(hold.id, hold.reason, hold.live, hold.since);
   }
 
-  add(id: string, paths: Iterable<RelativePath>): void {
+  /** `told`: it was the server that holds them. */
+  add(id: string, paths: Iterable<RelativePath>, told = false): void {
     const insert = this.#database.prepare('INSERT OR IGNORE INTO held_path (path, hold) VALUES (?, ?)');
     for (const path of paths) {
       insert.run(path, id);
       this.#held.add(path);
+      if (!told) this.#news(path, id, 1);
     }
   }
 
@@ -70,16 +86,54 @@ export class HoldStore {
     return this.#held.has(path);
   }
 
-  /** Takes a path out, since it lies on disk again; a hold without paths ends. */
-  release(path: RelativePath): void {
+  /** Takes a path out, since it waits no longer; a hold without paths ends. `tell`: the server has to hear of it. */
+  release(path: RelativePath, tell = true): void {
     if (!this.#held.delete(path)) return;
     const { hold } = this.#database.prepare('DELETE FROM held_path WHERE path = ? RETURNING hold').get(path) as { hold: string };
+    if (tell) this.#news(path, hold, 0);
     this.#database.prepare('DELETE FROM hold WHERE id = ? AND NOT EXISTS (SELECT 1 FROM held_path WHERE hold = id)').run(hold);
   }
 
+  /** Ends a hold that was decided: there is nothing more to tell of it. */
   end(id: string): void {
     for (const path of this.paths(id)) this.#held.delete(path);
     this.#database.prepare('DELETE FROM held_path WHERE hold = ?').run(id);
     this.#database.prepare('DELETE FROM hold WHERE id = ?').run(id);
+    this.#database.prepare('DELETE FROM held_news WHERE hold = ?').run(id);
+  }
+
+  /** A hold of which there is something to tell, up to `limit` paths; null when the server knows all. */
+  untold(limit: number): UntoldHold | null {
+    const first = this.#database.prepare('SELECT hold FROM held_news LIMIT 1').get() as { hold: string } | undefined;
+    if (first === undefined) return null;
+    const rows = this.#database.prepare('SELECT path, held FROM held_news WHERE hold = ? ORDER BY path LIMIT ?').all(first.hold, limit) as {
+      path: RelativePath;
+      held: number;
+    }[];
+    const some = (held: number): RelativePath[] => rows.filter((row) => row.held === held).map(({ path }) => path);
+    return { id: first.hold, held: some(1), released: some(0) };
+  }
+
+  /** Paths of a hold that the server was not told of. */
+  untoldPaths(id: string): RelativePath[] {
+    return (this.#database.prepare('SELECT path FROM held_news WHERE hold = ? AND held = 1').all(id) as { path: RelativePath }[]).map(
+      ({ path }) => path,
+    );
+  }
+
+  /** The server heard it; what changed meanwhile is to be told again. */
+  told({ id, held, released }: UntoldHold): void {
+    const remove = this.#database.prepare('DELETE FROM held_news WHERE hold = ? AND path = ? AND held = ?');
+    for (const path of held) remove.run(id, path, 1);
+    for (const path of released) remove.run(id, path, 0);
+  }
+
+  /** The server knows nothing of a hold (any more): all of it is to be told. */
+  tellAgain(id: string): void {
+    for (const path of this.paths(id)) this.#news(path, id, 1);
+  }
+
+  #news(path: RelativePath, hold: string, held: 0 | 1): void {
+    this.#database.prepare('INSERT OR REPLACE INTO held_news (hold, path, held) VALUES (?, ?, ?)').run(hold, path, held);
   }
 }

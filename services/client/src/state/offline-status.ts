@@ -39,7 +39,7 @@ export function readOfflineStatus(localPath: string): OfflineStatus | null {
       lastSync: facts.get('last_sync') ?? null,
       notice: readNotice({ fact: (name) => facts.get(name) ?? null }),
       conflicts: Number(facts.get('conflicts') ?? 0),
-      holds: (database.prepare('SELECT count(*) AS n FROM hold').get() as { n: number }).n,
+      holds: countHolds(database, facts.get('holds')),
       pending: database
         .prepare(
           "SELECT count(*) FILTER (WHERE kind <> 'tombstone') AS files, coalesce(sum(size), 0) AS bytes, count(*) FILTER (WHERE kind = 'tombstone') AS deletions FROM remote",
@@ -53,4 +53,11 @@ export function readOfflineStatus(localPath: string): OfflineStatus | null {
   } finally {
     database?.close();
   }
+}
+
+/** Those of this client, and those of others that the server told of. */
+function countHolds(database: DatabaseSync, known: string | undefined): number {
+  const own = (database.prepare('SELECT id FROM hold').all() as { id: string }[]).map(({ id }) => id);
+  const told = known === undefined ? [] : (JSON.parse(known) as { open: { id: string }[] }).open.map(({ id }) => id);
+  return new Set([...own, ...told]).size;
 }

@@ -58,6 +58,7 @@ CREATE TABLE problem (path TEXT PRIMARY KEY, code TEXT NOT NULL, message TEXT NO
 /** What came to layout 1 later: made where it is missing, and left alone by versions that do not know it. */
 const ADDED = `
 CREATE TABLE IF NOT EXISTS outbox (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, change TEXT NOT NULL, stamp TEXT, inode TEXT);
+CREATE TABLE IF NOT EXISTS held_news (hold TEXT NOT NULL, path TEXT NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (hold, path)) WITHOUT ROWID;
 `;
 
 /** Why a state file cannot be used; the client then starts without one, which merges and deletes nothing. */

@@ -38,6 +38,10 @@ export interface StateFacts {
   notice: string;
   /** Open conflicts when last heard of. */
   conflicts: string;
+  /** The holds that wait in the directory when last heard of: JSON of `KnownHolds`. */
+  holds: string;
+  /** The revision that `holds` is of. */
+  holds_revision: string;
 }
 
 /**

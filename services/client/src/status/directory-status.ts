@@ -1,6 +1,7 @@
 import { type DirectoryStatus, directoryKey } from '@syncpair/contracts';
 import type { DirectorySync } from '../daemon/directory-sync.ts';
 import { readNotice } from '../identity/notice.ts';
+import { openHolds } from '../holds/known-holds.ts';
 import type { Engine } from '../daemon/engine.ts';
 
 /** What is to be told of a directory at work. */
@@ -27,7 +28,7 @@ export function directoryStatus(sync: DirectorySync): DirectoryStatus {
     },
     problems: found,
     conflicts: engine.conflicts,
-    holds: holds.length,
+    holds: openHolds(engine).length,
     frozen: countFrozen(engine),
     watch: watchStatus(sync),
     notice: readNotice(state),

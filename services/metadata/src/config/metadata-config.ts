@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '@syncpair/contracts';
+import { type Parsed, parseHoldLimits, parsed, refused } from '@syncpair/contracts';
 import { LOG_LEVELS } from '@syncpair/service-http';
 import { z } from 'zod';
 
@@ -37,6 +37,15 @@ const schema = z
     SYNCPAIR_BLOB_URL: httpUrl,
     SYNCPAIR_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
     SYNCPAIR_AUTH: auth.default('open'),
+    SYNCPAIR_HOLD: z
+      .string()
+      .transform((text, context) => {
+        const limits = parseHoldLimits(text.trim());
+        if (limits.ok) return limits.value;
+        context.addIssue({ code: 'custom', message: limits.reason });
+        return z.NEVER;
+      })
+      .optional(),
     SYNCPAIR_ALLOWED_HOSTS: z
       .string()
       .transform((text) => text.split(',').map((name) => name.trim()))
@@ -53,6 +62,7 @@ const schema = z
     blobUrl: env.SYNCPAIR_BLOB_URL,
     logLevel: env.SYNCPAIR_LOG_LEVEL,
     auth: 'open' as const,
+    hold: env.SYNCPAIR_HOLD,
     allowedHosts: env.SYNCPAIR_ALLOWED_HOSTS ?? (LOOPBACK.test(env.SYNCPAIR_METADATA_HOST) ? [] : undefined),
   }));
 

@@ -6,6 +6,7 @@ import {
   type HoldKind,
   type HoldState,
   type HoldsResponse,
+  type RelativePath,
   directoryKey,
 } from '@syncpair/contracts';
 import type { HoldLimits } from '@syncpair/sync-core';
@@ -13,7 +14,16 @@ import type { Database, Transaction } from '../database/database.ts';
 import { forgetDeletions } from '../store/deletion-count-repository.ts';
 import { type Directory, ensureDirectory, findDirectory, lockDirectory } from '../store/directory-repository.ts';
 import { readHoldLimitsSetter, writeHoldLimits } from '../store/hold-limits-repository.ts';
-import { type HeldPath, addHeldPaths, closeHold, findHold, insertHold, readHolds, touchHolds } from '../store/hold-repository.ts';
+import {
+  type HeldPath,
+  addHeldPaths,
+  closeHold,
+  findHold,
+  insertHold,
+  readHolds,
+  releaseHeldPaths,
+  touchHolds,
+} from '../store/hold-repository.ts';
 import type { ApprovedHolds } from './approved-holds.ts';
 
 export interface HoldsParts {
@@ -33,6 +43,7 @@ export interface HoldRegistration {
   readonly reason: string;
   readonly live: number;
   readonly paths: readonly HeldPath[];
+  readonly released: readonly RelativePath[];
 }
 
 /** Changes that wait for a person: one list of each directory for all of its members. */
@@ -56,18 +67,18 @@ export class HoldsService {
 
   /** Takes in what a client holds by itself. */
   async register(ref: DirectoryRef, registration: HoldRegistration): Promise<Hold> {
-    const { id, paths, ...hold } = registration;
+    const { id, paths, released, ...hold } = registration;
     await this.#change(ref, async (transaction, directory) => {
       const known = await findHold(transaction, directory.id, id);
       if (known !== null && (known.decision !== null || known.device !== hold.device)) return null;
-      const opened = await insertHold(
-        transaction,
-        directory.id,
-        { ...hold, id, origin: 'client', client: ref.client_id },
-        new Date(this.#parts.clock()),
-      );
+      if (known === null && paths.length === 0) return null;
+      const begun = { ...hold, id, origin: 'client', client: ref.client_id } as const;
+      const opened = await insertHold(transaction, directory.id, begun, new Date(this.#parts.clock()));
       await addHeldPaths(transaction, directory.id, id, paths);
-      return opened ? 1 : 0;
+      if ((await releaseHeldPaths(transaction, directory.id, id, released)) > 0 || paths.length > 0) return opened ? 1 : 0;
+      const at = new Date(this.#parts.clock());
+      await closeHold(transaction, directory.id, id, { decision: 'reject', by: ref.client_id, at, finished: true });
+      return opened ? 0 : -1;
     });
     return this.#get(ref, id);
   }

@@ -1,5 +1,4 @@
 import type { ChangeJson, Hold, HoldsResponse, OutcomeJson } from '@syncpair/contracts';
-import { DEFAULT_HOLD_LIMITS } from '@syncpair/sync-core';
 import { type TestDatabase, testDatabase } from '@syncpair/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Device } from '../testing/device.ts';
@@ -13,8 +12,8 @@ const clock = (): number => now;
 
 beforeAll(async () => {
   database = await testDatabase();
-  replica = await startReplica(database.url, { clock, hold: DEFAULT_HOLD_LIMITS });
-  second = await startReplica(database.url, { clock, hold: DEFAULT_HOLD_LIMITS, store: replica.store });
+  replica = await startReplica(database.url, { clock });
+  second = await startReplica(database.url, { clock, store: replica.store });
 });
 afterAll(async () => {
   await second.close();

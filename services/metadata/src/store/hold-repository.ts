@@ -203,6 +203,23 @@ export async function addHeldPaths(transaction: Transaction, directory: number, 
   );
 }
 
+/** Takes paths out of a hold. @returns how many are left */
+export async function releaseHeldPaths(
+  transaction: Transaction,
+  directory: number,
+  hold: string,
+  paths: readonly RelativePath[],
+): Promise<number> {
+  const [row] = await transaction.query<{ paths: number }>(
+    `WITH gone AS (
+       DELETE FROM hold_path WHERE directory = $1 AND hold = $2 AND path_hash = ANY($3::bytea[]) RETURNING 1
+     )
+     UPDATE hold SET paths = paths - (SELECT count(*) FROM gone)::integer WHERE directory = $1 AND id = $2 RETURNING paths`,
+    [directory, hold, paths.map(pathHash)],
+  );
+  return row?.paths ?? 0;
+}
+
 /** Says that something about the directory's holds is new. The directory's row must be locked, or becomes it. */
 export async function touchHolds(transaction: Transaction, directory: number, opened: number): Promise<void> {
   await transaction.query(

@@ -1,43 +1,58 @@
-import type { Hold } from '@syncpair/contracts';
-import { escapeText } from '../../log/escape.ts';
+import type { Hold, HoldDecision } from '@syncpair/contracts';
+import { ServerError } from '../../server/server-error.ts';
+import { CliError } from '../cli-error.ts';
 import type { CliContext, CommonOptions } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { formatAgo } from '../format/duration.ts';
-import { plural } from '../format/plural.ts';
+import { findHolds, holdsOfDaemon } from '../hold/find-holds.ts';
+import { renderHolds } from '../hold/render-holds.ts';
 import { askDaemon } from '../reach-daemon.ts';
 import { readConfig } from '../read-config.ts';
 
 export async function listHolds(options: CommonOptions, _args: readonly string[], { terminal, now }: CliContext): Promise<ExitCode> {
   const config = await readConfig(options);
-  const holds = await askDaemon(config, (daemon) => daemon.holds());
+  const holds = (await findHolds(config, options.directory)).flatMap((found) => found.holds);
   if (options.json === true) terminal.printJson(holds);
   else terminal.print(...renderHolds(holds, now(), config.file));
   return EXIT.done;
 }
 
 export async function approveHold(options: CommonOptions, [id = '']: readonly string[], { terminal }: CliContext): Promise<ExitCode> {
-  await askDaemon(await readConfig(options), (daemon) => daemon.approveHold(id));
-  if (options.json === true) terminal.printJson({ id, approved: true });
-  else terminal.print(`hold ${id} is approved: the deletions go on`);
+  const hold = await decide(options, id, 'approve');
+  if (options.json === true) terminal.printJson({ ...hold, id, approved: true });
+  else terminal.print(describeApproval(id, hold));
   return EXIT.done;
 }
 
 export async function rejectHold(options: CommonOptions, [id = '']: readonly string[], { terminal }: CliContext): Promise<ExitCode> {
-  await askDaemon(await readConfig(options), (daemon) => daemon.rejectHold(id));
-  if (options.json === true) terminal.printJson({ id, approved: false });
-  else terminal.print(`hold ${id} is rejected: the files come back`);
+  const hold = await decide(options, id, 'reject');
+  if (options.json === true) terminal.printJson({ ...hold, id, approved: false });
+  else terminal.print(`hold ${id} is rejected: what was there stays, and comes back where it is gone`);
   return EXIT.done;
 }
 
-export function renderHolds(holds: readonly Hold[], now: number, file: string): string[] {
-  if (holds.length === 0) return ['nothing is held'];
-  return holds.flatMap(({ id, directory, paths, sample, live, reason, since }, index) => [
-    ...(index === 0 ? [] : ['']),
-    `hold ${id}  ${escapeText(directory)}: ${plural(paths, 'deletion')} of ${plural(live, 'path')}, ${formatAgo(since, now)}`,
-    `  because ${escapeText(reason)}`,
-    ...sample.map((path) => `    ${escapeText(path)}`),
-    ...(paths > sample.length ? [`    … and ${paths - sample.length} more`] : []),
-    `  to let them happen:      syncpair holds approve ${id} --file ${file}`,
-    `  to bring the files back: syncpair holds reject ${id} --file ${file}`,
-  ]);
+function describeApproval(id: string, hold: Hold | null): string {
+  if (hold?.kind === 'overwrites') return `hold ${id} is approved: the changed files go on`;
+  if (hold?.decided?.finished !== true) return `hold ${id} is approved: the deletions go on`;
+  const { done, kept } = hold.decided;
+  return `hold ${id} is approved: ${done} deleted${kept === 0 ? '' : `, ${kept} kept because they changed since`}`;
+}
+
+/** Decides on the server, for all members; null when only the running client knows of the hold. */
+async function decide(options: CommonOptions, id: string, decision: HoldDecision): Promise<Hold | null> {
+  const config = await readConfig(options);
+  for (const { queries, holds } of await findHolds(config, options.directory, true)) {
+    const hold = holds.find((one) => one.id === id);
+    if (queries === null || hold === undefined) continue;
+    try {
+      return await queries.decideHold(id, decision);
+    } catch (error) {
+      if (error instanceof ServerError && error.code === 'conflict') throw new CliError(error.message);
+      if (!(error instanceof ServerError && error.code === 'not_found')) throw error;
+    }
+  }
+  const known = await holdsOfDaemon(config);
+  if (!known.some((hold) => hold.id === id))
+    throw new CliError(`there is no hold ${id}; "syncpair holds list --file ${config.file}" shows those that wait`);
+  await askDaemon(config, (daemon) => (decision === 'approve' ? daemon.approveHold(id) : daemon.rejectHold(id)));
+  return null;
 }

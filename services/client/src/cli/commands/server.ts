@@ -1,4 +1,5 @@
-import { PRODUCT_VERSION } from '@syncpair/contracts';
+import { PRODUCT_VERSION, parseHoldLimits } from '@syncpair/contracts';
+import type { HoldLimits } from '@syncpair/sync-core';
 import { serverLines } from '../../log/server-lines.ts';
 import { usageError } from '../cli-error.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
@@ -12,6 +13,7 @@ interface ServerOptions extends GlobalOptions {
   readonly databaseUrl?: string;
   readonly allowedHosts?: string;
   readonly auth: 'open' | 'token';
+  readonly hold?: string;
 }
 
 export async function server(options: ServerOptions, _args: readonly string[], { log, sink, globals }: CliContext): Promise<ExitCode> {
@@ -33,6 +35,7 @@ export async function server(options: ServerOptions, _args: readonly string[], {
       databaseUrl: options.databaseUrl ?? null,
       allowedHosts: hostNames(options.allowedHosts),
       auth: options.auth,
+      hold: holdLimits(options.hold),
       logLevel: globals.logLevel ?? 'info',
       logFile: null,
       logTo: serverLines(sink),
@@ -46,6 +49,13 @@ export async function server(options: ServerOptions, _args: readonly string[], {
     stop.release();
   }
   return EXIT.done;
+}
+
+function holdLimits(text: string | undefined): HoldLimits | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const limits = parseHoldLimits(text.trim());
+  if (!limits.ok) throw usageError(`--hold: "${text}" is ${limits.reason}`);
+  return limits.value;
 }
 
 function hostNames(list: string | undefined): readonly string[] | null {

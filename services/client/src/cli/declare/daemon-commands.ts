@@ -20,6 +20,9 @@ export function declareDaemonCommands(declare: Declare): void {
       new Option('--allowed-hosts <names>', 'host names it is asked by besides its addresses, such as a proxy’s: a.example,b.example').env(
         'SYNCPAIR_ALLOWED_HOSTS',
       ),
+      new Option('--hold <limits>', 'when deletions are held: more than FILES,PERCENT within ten minutes, or off')
+        .env('SYNCPAIR_HOLD')
+        .default('50,50'),
       new Option('--auth <mode>', 'who may use it: open (a trusted network)').choices(['open', 'token']).default('open'),
     ],
     async () => (await import('../commands/server.ts')).server,
