@@ -12,6 +12,8 @@ import {
   type ResolveResponse,
   type RestoreResponse,
   type RestoreTreeRequestJson,
+  type RetentionRequestJson,
+  type RetentionResponse,
   type RevertResponse,
   type UndoRequestJson,
   conflictsResponseSchema,
@@ -21,6 +23,7 @@ import {
   holdsResponseSchema,
   resolveResponseSchema,
   restoreResponseSchema,
+  retentionResponseSchema,
   revertResponseSchema,
   toIsoTime,
 } from '@syncpair/contracts';
@@ -41,6 +44,8 @@ const LONG_CALL_MS = 600_000;
 type Unasked = 'client_id' | 'directory' | 'shared';
 /** A folder (null: the whole directory) and a moment: a time, or the one after a commit. */
 export type RestoreTreeQuestion = Omit<RestoreTreeRequestJson, Unasked | 'path'> & { readonly path: string | null };
+/** What is left out stays as it is; null takes a setting away. */
+export type RetentionSettings = Omit<RetentionRequestJson, Unasked>;
 export type UndoQuestion = Omit<UndoRequestJson, Unasked>;
 
 /** What people ask the server about one directory, apart from the sync itself. Every call rejects with `ServerError` when it fails. */
@@ -82,6 +87,15 @@ export class DirectoryQueries {
   /** Takes back what one client did in a span of time, or tells what that would do. */
   undo(question: UndoQuestion): Promise<RevertResponse> {
     return this.#post(ROUTES.undo, revertResponseSchema, question, LONG_CALL_MS);
+  }
+
+  /** How long what was replaced or deleted stays. */
+  retention(): Promise<RetentionResponse> {
+    return this.#get(ROUTES.retention, retentionResponseSchema, {});
+  }
+
+  setRetention(settings: RetentionSettings): Promise<RetentionResponse> {
+    return this.#post(ROUTES.retention, retentionResponseSchema, settings);
   }
 
   /** The open conflicts, the newest first, or all of them. */

@@ -58,6 +58,24 @@ export function declareHistoryCommands(declare: Declare): void {
     async () => (await import('../commands/undo.ts')).undo,
   );
   declare(
+    'retention',
+    {
+      summary: 'show or set how long replaced and deleted versions stay',
+      details:
+        'They stay for 30 days unless --days says otherwise. With --max-size the oldest of them go earlier when they take more room than that; a side of ' +
+        'a conflict and what was replaced less than a day ago never do: where that leaves no room, uploads are refused. What has to go by new settings goes soon.',
+      example: 'syncpair retention --file config.yaml --directory team --days 90 --max-size 200GB',
+    },
+    [
+      fileOption(),
+      directoryOption(),
+      new Option('--days <number>', 'days after which a replaced version goes, or "default"'),
+      new Option('--max-size <size>', 'room that old versions may take: 500MB, 20GiB, or "none" for any'),
+      jsonOption(),
+    ],
+    async () => (await import('../commands/retention.ts')).retention,
+  );
+  declare(
     'export <dest>',
     {
       summary: 'write a plain copy of a directory as it is or was on the server',
