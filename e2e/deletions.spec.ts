@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -56,12 +56,15 @@ describe('the root folder goes away', () => {
     expect((await stabilise([alice, bob])).size).toBe(31);
   });
 
-  test('while the client is stopped: a new folder is filled again, and nothing is deleted (R20) [DEL-04]', async () => {
+  test('while the client is stopped: a new folder is made and filled once it is meant, and nothing is deleted (R20) [DEL-04]', async () => {
     const { alice, bob } = await withFiles(30);
     await alice.stop();
     renameSync(alice.folder, `${alice.folder}-away`);
     await alice.start();
-    await until('all are back', () => (named(alice).length === 30 ? true : undefined));
+    await until('alice says so', async () => ((await stateOf(alice)) === 'error' ? true : undefined));
+    expect(named(bob)).toHaveLength(30);
+    await alice.must('join');
+    await until('all are back', () => (existsSync(alice.folder) && named(alice).length === 30 ? true : undefined));
     expect((await stabilise([alice, bob])).size).toBe(30);
   });
 });

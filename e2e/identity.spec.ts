@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DevicesResponse } from '@syncpair/contracts';
 import { expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
 import { arrives, read } from './harness/files.ts';
@@ -142,3 +144,60 @@ test('a folder that was moved away deletes nothing, and the one made in its plac
   expect([...after.keys()]).toEqual(expect.arrayContaining([...before.keys(), 'after', 'again']));
   expect(await alice.must('join')).toContain('nothing waits');
 });
+
+/** A copy with modes and times, as a backup keeps them, or with new ones. */
+const copy = (from: string, to: string, how: '-a' | '-r' = '-a'): unknown => execFileSync('cp', [how, `${from}/.`, to]);
+
+test('a folder copied with its state becomes a client of its own; what it lacks or has of old deletes and reverts nothing [STA-10]', async () => {
+  const [alice, bob] = await world.started(['alice', 'bob']);
+  for (const name of ['edited', 'deleted', 'lacking', 'kept']) writeFileSync(alice.at(name), `first ${name}`);
+  await stabilise([alice, bob]);
+  await alice.stop();
+  const clone = world.client('alice', { home: join(alice.home, 'copied') });
+  copy(alice.folder, clone.folder);
+  await alice.start();
+  writeFileSync(alice.at('edited'), 'second, by the original');
+  unlinkSync(alice.at('deleted'));
+  await stabilise([alice, bob]);
+  unlinkSync(clone.at('lacking'));
+  writeFileSync(clone.at('kept'), 'edited in the copy');
+  await clone.start();
+  const tree = await stabilise([alice, bob, clone]);
+  expect([...tree.keys()].sort()).toEqual(['edited', 'kept', 'lacking']);
+  expect(read(clone.at('edited'))).toBe('second, by the original');
+  expect(read(bob.at('kept'))).toBe('edited in the copy');
+  await noticed(clone, 'a copy of one that was in sync');
+  const query = new URLSearchParams({ client_id: 'alice', directory: alice.directory, shared: 'true' });
+  const { devices } = (await (await fetch(`${world.server.url}/api/v1/devices?${query.toString()}`)).json()) as DevicesResponse;
+  expect(devices.map(({ client }) => client).sort()).toEqual(['alice', 'alice', 'bob']);
+});
+
+test.each(['-a', '-r'] as const)(
+  'a folder restored from an old backup with its state (cp %s) deletes and reverts nothing [STA-04]',
+  async (how) => {
+    const [alice, bob] = await world.started(['alice', 'bob']);
+    for (const name of ['edited', 'deleted', 'not-restored', 'kept']) writeFileSync(alice.at(name), `first ${name}`);
+    await stabilise([alice, bob]);
+    await alice.stop();
+    const backup = `${alice.folder}-backup`;
+    mkdirSync(backup);
+    copy(alice.folder, backup);
+    await alice.start();
+    writeFileSync(alice.at('edited'), 'second, longer');
+    writeFileSync(alice.at('new'), 'new');
+    unlinkSync(alice.at('deleted'));
+    const before = await stabilise([alice, bob]);
+    await alice.stop();
+    for (const name of readdirSync(alice.folder)) rmSync(alice.at(name), { recursive: true });
+    unlinkSync(join(backup, 'not-restored'));
+    copy(backup, alice.folder, how);
+    await alice.start();
+    await noticed(alice, 'older than what the server has heard');
+    const after = await stabilise([alice, bob]);
+    expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+    expect(read(bob.at('edited'))).toBe('second, longer');
+    expect(read(alice.at('edited'))).toBe('second, longer');
+    expect(await alice.conflicts()).toEqual([]);
+    await alice.stop();
+  },
+);

@@ -13,7 +13,7 @@ import { stabilise } from './stabilise.ts';
 const SHOWN_LOG = 6_000;
 const KEEP = process.env['SYNCPAIR_E2E_KEEP'] !== undefined;
 
-export type ClientOptions = Partial<Omit<ClientSetup, 'id' | 'home'>>;
+export type ClientOptions = Partial<Omit<ClientSetup, 'id'>>;
 
 /** One server for a file of tests, and the clients of each test. Everything is ended and removed, and the logs are shown on failure. */
 export class World {

@@ -36,6 +36,8 @@ export const negotiateRequestSchema = z.object({
   mark: wire.mark.nullable().default(null),
   /** The server that the client's history comes from. Another one decides nothing and says `rejoin`. */
   server: z.string().max(64).nullable().default(null),
+  /** The start of the client that asks, and those before it: tells clones and old states of a device. See `ClaimedRun`. */
+  run: z.object({ id: z.string().min(1).max(64), follows: z.array(z.string().max(64)).max(64), rejoins: z.boolean() }).optional(),
   /** What the client has applied to its disk; never above `cursor`. */
   applied: wire.seq.optional(),
   changes: z.array(changeSchema).max(MAX_CHANGES_PER_REQUEST),
@@ -62,7 +64,7 @@ export const negotiateResponseSchema = z.discriminatedUnion('status', [
     epoch: z.string(),
     head: wire.seq,
     server: z.string().max(64).optional(),
-    /** One of `HistoryVerdict`, or a word that this reader does not know. */
+    /** One of `HistoryVerdict` or `RunVerdict`, or a word that this reader does not know. */
     reason: z.string().optional(),
   }),
   z.object({

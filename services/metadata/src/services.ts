@@ -10,6 +10,7 @@ import { ReceiptVerifier } from './content/receipt-verifier.ts';
 import { Database } from './database/database.ts';
 import { ConnectedDevices } from './devices/connected-devices.ts';
 import { DeviceRecorder } from './devices/device-recorder.ts';
+import { DeviceRuns } from './devices/device-runs.ts';
 import { DevicesService } from './devices/devices.service.ts';
 import { EventHub } from './events/event-hub.ts';
 import { Notifications } from './events/notifications.ts';
@@ -99,7 +100,11 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     connected: new ConnectedDevices(database, warn, clock),
     hub,
     notifications,
-    negotiate: new NegotiateService(database, { serverId, queue, available, devices: recorder, grants: signer, pins, recent }, clock),
+    negotiate: new NegotiateService(
+      database,
+      { serverId, queue, available, devices: recorder, runs: new DeviceRuns(database, clock), grants: signer, pins, recent },
+      clock,
+    ),
     snapshot: new SnapshotService(database, tree),
     readGrants: new ReadGrantsService(database, signer, clock),
     history,

@@ -167,24 +167,29 @@ export class DirectorySync {
         () => holds.step(),
         () => null,
       );
-    this.#addServerLane(
+    this.#addChangingLane(
       () => this.#pushStep(),
       () => this.#pushDue(),
     );
-    this.#addServerLane(
+    this.#addChangingLane(
       () => applier.step(),
       () => applier.nextDue(),
     );
     for (let lane = 0; lane < LARGE_LANES; lane++) {
-      this.#addServerLane(
+      this.#addChangingLane(
         () => pusher.stepLarge(),
         () => engine.problems.nextDue('push'),
       );
-      this.#addServerLane(
+      this.#addChangingLane(
         () => applier.stepLarge(),
         () => applier.nextDue(),
       );
     }
+  }
+
+  /** Does nothing while what base and disk say is in doubt. */
+  #addChangingLane(step: () => Promise<boolean>, nextDue: () => number | null): void {
+    this.#addServerLane(async () => !this.#merger.forbidsChanges && (await step()), nextDue);
   }
 
   #addServerLane(step: () => Promise<boolean>, nextDue: () => number | null): void {
@@ -233,7 +238,7 @@ export class DirectorySync {
   }
 
   #onFailure(lane: Lane, error: unknown): void {
-    if (error instanceof RejoinNeeded) this.#merger.want('anew', error.verdict);
+    if (error instanceof RejoinNeeded) this.#merger.want(error.merge, error.verdict);
     else if (error instanceof RootLostError || error instanceof OtherServerError) {
       if (!this.#stopped) this.#halt.halt(error);
     } else {

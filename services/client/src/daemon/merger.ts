@@ -1,5 +1,6 @@
 import { describeHistory } from '../identity/describe-history.ts';
 import { giveNotice } from '../identity/notice.ts';
+import { doubtChanges } from '../negotiate/doubt-changes.ts';
 import { joinAnew, readAllHeads } from '../negotiate/rejoin.ts';
 import type { Pusher } from '../negotiate/pusher.ts';
 import type { Scanner } from '../scan/scanner.ts';
@@ -8,8 +9,14 @@ import type { Engine } from './engine.ts';
 /** Milliseconds between two looks whether the changes under way have ended. */
 const UNDER_WAY_REST_MS = 20;
 
-/** Which merge is wanted: with a history that is not shared (`anew`), or with every head again while the base stays (`heads`). */
-export type MergeWanted = 'none' | 'anew' | 'heads';
+/**
+ * Which merge is wanted: with a history that is not shared (`anew`), with what disk and server confirm of the base (`doubted`), or with every
+ * head again while the base stays (`heads`).
+ */
+export type MergeWanted = 'none' | 'heads' | 'doubted' | 'anew';
+
+/** Each covers those before it. */
+const ORDER: readonly MergeWanted[] = ['none', 'heads', 'doubted', 'anew'];
 
 /** Merges the directory as a whole, while no change of a path is on its way. */
 export class Merger {
@@ -26,6 +33,7 @@ export class Merger {
     this.#pusher = pusher;
     this.#scanner = scanner;
     if (engine.state.fact('epoch') === null) this.#wanted = 'anew';
+    else if (engine.state.fact('doubt') !== null) this.#wanted = 'doubted';
     else if (engine.state.fact('ignoring') !== engine.ignore.fingerprint) this.#wanted = 'heads';
   }
 
@@ -38,9 +46,15 @@ export class Merger {
     return this.#wanted === 'none' && !this.merging;
   }
 
-  /** A merge anew covers every other. `verdict`: what the server found about the history, where that is the reason. */
-  want(kind: 'anew' | 'heads', verdict: string | null = null): void {
-    if (this.#wanted !== 'anew') this.#wanted = kind;
+  /** True while what is found on disk may not be proposed, nor what the state says applied. */
+  get forbidsChanges(): boolean {
+    return this.#wanted === 'anew' || this.#wanted === 'doubted';
+  }
+
+  /** `verdict`: what the server found about the history, where that is the reason. */
+  want(kind: 'anew' | 'doubted' | 'heads', verdict: string | null = null): void {
+    if (kind === 'doubted' && this.#wanted !== 'doubted') this.#scanner.scanAnew();
+    if (ORDER.indexOf(kind) > ORDER.indexOf(this.#wanted)) this.#wanted = kind;
     this.#verdict ??= verdict;
     this.#engine.wake();
   }
@@ -49,7 +63,8 @@ export class Merger {
   async step(): Promise<void> {
     const engine = this.#engine;
     this.#pusher.forgetUnanswered();
-    if (engine.pushing.size > 0 || engine.applying.size > 0) {
+    const isBusy = engine.pushing.size > 0 || engine.applying.size > 0;
+    if (isBusy || (this.#wanted === 'doubted' && !this.#isChecked())) {
       await new Promise<void>((resolve) => engine.clock.after(UNDER_WAY_REST_MS, resolve));
       return;
     }
@@ -59,7 +74,11 @@ export class Merger {
         const isKnown = engine.state.fact('epoch') !== null;
         await joinAnew(engine);
         this.#tell(isKnown);
-      } else await readAllHeads(engine);
+      } else {
+        if (this.#wanted === 'doubted') engine.state.remote.clear();
+        await readAllHeads(engine);
+      }
+      engine.state.setFact('doubt', null);
       this.#wanted = 'none';
       engine.pullWanted = true;
       this.#scanner.scanAnew();
@@ -67,6 +86,12 @@ export class Merger {
       this.merging = false;
       engine.wake();
     }
+  }
+
+  /** Takes what was found on disk out of the base, until all of it was looked at. */
+  #isChecked(): boolean {
+    doubtChanges(this.#engine);
+    return this.#scanner.complete && this.#scanner.idle;
   }
 
   /** Said when there is an answer, so once, however often it is tried while there is no server. */

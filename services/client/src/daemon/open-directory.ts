@@ -7,6 +7,7 @@ import { MappedDisk } from '../disk/mapped-disk.ts';
 import { WorkerDisk } from '../disk/worker-disk.ts';
 import { giveNotice } from '../identity/notice.ts';
 import { prepareRoot } from '../identity/prepare-root.ts';
+import { recogniseDevice } from '../identity/recognise-device.ts';
 import { recordRoot } from '../identity/record-root.ts';
 import { servedBy } from '../identity/served-by.ts';
 import type { Logger } from '../log/logger.ts';
@@ -29,6 +30,7 @@ const STOP_PATIENCE_MS = 1_500;
 /** A directory at work, and what must be let go of after it. */
 export interface OpenDirectory {
   readonly sync: DirectorySync;
+  /** It changes when this one turns out to be a copy. */
   readonly device: string;
   /** Whichever server answers from the next start on is the one that is meant. */
   forgetServer(): void;
@@ -65,16 +67,19 @@ export async function openDirectory(
     if (verdict === 'state_lost') giveNotice(about, STATE_LOST);
     keepNamespace(about, namespace);
     keepNameRules(config, state, log);
+    if (!inspect) recogniseDevice(about);
     const disk = diskOf(config);
     opened.push(disk);
-    const device = state.fact('device') as string;
+    const deviceOf = (): string => state.fact('device') as string;
     const idPrefix = randomBytes(9).toString('base64url');
     let ids = 0;
     const requests = new AbortController();
     const link: DirectoryLink = {
       http: parts.http,
       clientId: client.clientId,
-      device,
+      get device() {
+        return deviceOf();
+      },
       directory: config.name,
       shared: config.shared,
       signal: requests.signal,
@@ -84,7 +89,8 @@ export async function openDirectory(
       config,
       state,
       disk,
-      server: createSyncServer({ ...link, conflictCopies: config.conflictCopies }),
+      // The same object, not a copy: the device can change.
+      server: createSyncServer(Object.assign(link, { conflictCopies: config.conflictCopies })),
       holdServer: createHoldServer(link),
       clock: systemClock,
       log,
@@ -96,7 +102,9 @@ export async function openDirectory(
     });
     return {
       sync,
-      device,
+      get device() {
+        return deviceOf();
+      },
       forgetServer: () => state.forgetServer(),
       close: async () => {
         const patience = setTimeout(() => requests.abort(), STOP_PATIENCE_MS);

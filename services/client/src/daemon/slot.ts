@@ -1,4 +1,4 @@
-import type { DirectoryStatus } from '@syncpair/contracts';
+import { type DirectoryStatus, directoryKey } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import { findFolder } from '../identity/find-folder.ts';
@@ -61,8 +61,10 @@ export class Slot {
     } finally {
       this.#opening = false;
     }
+    const namespace = directoryKey({ client_id: client.clientId, name: config.name, shared: config.shared });
+    log.info(`${config.name}: keeping ${config.localPath} the same as ${namespace} on ${client.server}`);
     this.open.sync.start();
-    if (!inspect) this.#lookForReturn();
+    if (!inspect) this.#lookAfter(this.open.device);
   }
 
   /**
@@ -104,14 +106,19 @@ export class Slot {
     });
   }
 
-  /** A disk that is mounted again can come under another number: the directory is opened anew, and proves itself by its state. */
-  #lookForReturn(): void {
+  /**
+   * A disk that is mounted again can come under another number: the directory is opened anew, and proves itself by its state. And a
+   * device that got an identity of its own (`device` is the one it began with) needs another event stream.
+   */
+  #lookAfter(device: string): void {
     this.#parts.later(RETURN_MS, () => {
       const { open } = this;
       if (open === null) return;
-      const isBack = open.sync.haltCode === 'root_missing' && this.#hasState();
-      if (!isBack) this.#lookForReturn();
-      else void this.#close().then(() => this.#startAgain());
+      if (open.sync.haltCode === 'root_missing' && this.#hasState()) void this.#close().then(() => this.#startAgain());
+      else {
+        if (open.device !== device) this.#parts.onReopened();
+        this.#lookAfter(open.device);
+      }
     });
   }
 

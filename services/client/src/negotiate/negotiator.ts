@@ -8,6 +8,7 @@ import {
   splitVersionId,
 } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
+import { doubtDevice } from '../identity/doubt-device.ts';
 import { proveServer } from '../identity/prove-server.ts';
 import { replayLog } from './replay-log.ts';
 
@@ -19,10 +20,13 @@ export class RejoinNeeded extends Error {
   override readonly name = 'RejoinNeeded';
   /** What the server found, one of `HistoryVerdict`; null from a server that does not tell. */
   readonly verdict: string | null;
+  /** How to merge; see `MergeWanted`. */
+  readonly merge: 'anew' | 'doubted';
 
-  constructor(verdict: string | null) {
+  constructor(verdict: string | null, merge: 'anew' | 'doubted' = 'anew') {
     super('the server has another history of this directory');
     this.verdict = verdict;
+    this.merge = merge;
   }
 }
 
@@ -50,6 +54,7 @@ export async function negotiate(
     mark: state.fact('mark'),
     server: state.fact('server'),
     applied: appliedSeq(engine),
+    run: state.run === null ? null : { ...state.run, rejoins: state.fact('doubt') !== null },
     changes: proposal.changes,
     receipts: proposal.receipts ?? [],
     contents: proposal.contents ?? new Map(),
@@ -57,7 +62,11 @@ export async function negotiate(
   });
   engine.connection.succeeded();
   proveServer(engine, answer.server ?? null);
-  if (answer.status === 'rejoin') throw new RejoinNeeded(answer.reason ?? null);
+  if (answer.status === 'rejoin') {
+    const verdict = answer.reason ?? null;
+    throw new RejoinNeeded(verdict, doubtDevice(engine, verdict) ? 'doubted' : 'anew');
+  }
+  state.acknowledgeRun();
   if (answer.head > engine.head) engine.head = answer.head;
   noteConflicts(engine, answer.conflicts);
   noteHolds(engine, answer.holds);

@@ -21,6 +21,7 @@ const NOTHING: Negotiation = {
   cursor: 7,
   mark: null,
   server: null,
+  run: null,
   applied: 6,
   changes: [],
   receipts: [],
@@ -106,6 +107,7 @@ test('a negotiation says who asks, and carries changes, contents and receipts', 
       contents: { [hash]: Buffer.from('hello').toString('base64') },
       pull: true,
       conflict_copies: true,
+      knows_holds: false,
     },
   ]);
 });

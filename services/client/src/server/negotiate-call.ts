@@ -11,6 +11,7 @@ export async function negotiate(link: DirectoryLink, conflictCopies: boolean, re
     mark: request.mark,
     server: request.server,
     applied: String(request.applied),
+    ...(request.run === null ? {} : { run: { ...request.run, follows: [...request.run.follows] } }),
     changes: request.changes.map(encodeChange),
     receipts: [...request.receipts],
     contents: Object.fromEntries([...request.contents].map(([hash, bytes]) => [hash, Buffer.from(bytes).toString('base64')])),

@@ -76,6 +76,7 @@ async function negotiate(to: SyncServer, request: Partial<Negotiation>): Promise
     cursor: 0,
     mark: null,
     server: null,
+    run: null,
     applied: 0,
     changes: [],
     receipts: [],

@@ -37,6 +37,8 @@ export interface Negotiation {
   /** The server that the history comes from; null when that is not known. */
   readonly server: string | null;
   readonly applied: Seq;
+  /** The start of the client that asks; null where it is not told. `rejoins`: it knows that its state may be an old one. */
+  readonly run: { readonly id: string; readonly follows: readonly string[]; readonly rejoins: boolean } | null;
   readonly changes: readonly Change[];
   readonly receipts: readonly string[];
   readonly contents: ReadonlyMap<ContentHash, Uint8Array>;

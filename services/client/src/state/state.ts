@@ -10,11 +10,14 @@ import { OutboxStore } from './outbox-store.ts';
 import { RemoteStore } from './remote-store.ts';
 import { NewerStateError, UnusableStateError, prepareSchema } from './schema.ts';
 
+/** Starts that are remembered while no server answers. */
+const MOST_RUNS = 30;
+
 export const STATE_FILE = '.syncpair_state.db';
 
 /** Facts about the directory as a whole. Absent: never known. */
 export interface StateFacts {
-  /** This device, for ever; 32 hexadecimal digits. */
+  /** This device; 32 hexadecimal digits. Another one in a copy. */
   device: string;
   /** The directory's key on the server that this state belongs to. */
   namespace: string;
@@ -30,6 +33,12 @@ export interface StateFacts {
   root: string;
   /** Whose rules the names in the folder follow, as the configuration's `file_system` says it. */
   name_rules: string;
+  /** Where the folder was at the last start: the machine's id and the root's inode. */
+  place: string;
+  /** The starts since the last one that the server has answered, that one first, with blanks between them. */
+  runs: string;
+  /** Why base and disk may not belong together, until all of it was checked: `copied`, `clone` or `old_state`. */
+  doubt: string;
   /** The fingerprint of the ignore rules that the base was made under. */
   ignoring: string;
   /** ISO 8601. */
@@ -55,8 +64,11 @@ export class State {
   readonly base: BaseStore;
   readonly remote: RemoteStore;
   readonly holds: HoldStore;
+  /** The server has accepted the start of this client as the one that follows. */
+  isRunAccepted = false;
   readonly outbox: OutboxStore;
   readonly #database: DatabaseSync;
+  #run: { readonly id: string; readonly follows: readonly string[] } | null = null;
   readonly #sql: Record<'fact' | 'setFact' | 'removeFact', StatementSync>;
   readonly #onClose: () => void;
 
@@ -159,6 +171,35 @@ export class State {
   setFact<Name extends keyof StateFacts>(name: Name, value: StateFacts[Name] | null): void {
     if (value === null) this.#sql.removeFact.run(name);
     else this.#sql.setFact.run(name, value);
+  }
+
+  /** The start of the client that has this state open, as the server is told of it; null for one that only looks. */
+  get run(): { readonly id: string; readonly follows: readonly string[] } | null {
+    return this.#run;
+  }
+
+  /** A client starts to work with this state. */
+  startRun(): void {
+    const [acknowledged, ...later] = this.fact('runs')?.split(' ') ?? [];
+    const follows = acknowledged === undefined ? [] : [acknowledged, ...later.slice(-MOST_RUNS)];
+    this.isRunAccepted = false;
+    this.#run = { id: randomBytes(9).toString('base64url'), follows };
+    this.setFact('runs', [...follows, this.#run.id].join(' '));
+  }
+
+  /** The server has answered this start. */
+  acknowledgeRun(): void {
+    if (this.#run === null || this.isRunAccepted) return;
+    this.isRunAccepted = true;
+    this.#run = { id: this.#run.id, follows: [] };
+    this.setFact('runs', this.#run.id);
+  }
+
+  /** This state is one of a device of its own from now on. */
+  renewDevice(): void {
+    this.setFact('device', randomBytes(16).toString('hex'));
+    this.setFact('runs', null);
+    if (this.#run !== null) this.startRun();
   }
 
   /** Whichever server answers next is the one that is meant; its history is another one. */

@@ -4,6 +4,7 @@ import { isConnectionLost } from './errors.ts';
 import { ENTITIES } from '../store/entities.ts';
 import { migrate } from './migrate.ts';
 import { Initial1764000000000 } from './migrations/1764000000000-initial.ts';
+import { DeviceRun1765300100000 } from './migrations/1765300100000-device-run.ts';
 import { BlobPins1765400000000 } from './migrations/1765400000000-blob-pins.ts';
 import { MovesByTarget1764028800000 } from './migrations/1764028800000-moves-by-target.ts';
 import { History1765100000000 } from './migrations/1765100000000-history.ts';
@@ -39,6 +40,7 @@ export function createDataSource(url: string, poolSize = 16): DataSource {
       HistoryCut1765100100000,
       Holds1765200000000,
       ServerIdentity1765300000000,
+      DeviceRun1765300100000,
       BlobPins1765400000000,
     ],
     migrationsTableName: 'migration',

@@ -8,7 +8,7 @@ import {
   encodeCommit,
   encodeOutcome,
 } from '@syncpair/contracts';
-import { type HistoryVerdict, judgeHistory } from '@syncpair/sync-core';
+import { type HistoryVerdict, type RunVerdict, judgeHistory } from '@syncpair/sync-core';
 import { directoryOf, scopeOf } from '../auth/access.ts';
 import type { GrantSigner } from '../auth/grant-signer.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -17,6 +17,7 @@ import type { AvailableContents } from '../content/available-contents.ts';
 import { signGrants } from '../content/sign-grants.ts';
 import type { Queryable } from '../database/database.ts';
 import type { DeviceRecorder } from '../devices/device-recorder.ts';
+import type { DeviceRuns } from '../devices/device-runs.ts';
 import { refuseUploads } from '../retention/refuse-uploads.ts';
 import { type Directory, type MarkedDirectory, ensureDirectory } from '../store/directory-repository.ts';
 import { readLog } from '../store/log-repository.ts';
@@ -30,6 +31,7 @@ export interface NegotiateParts {
   readonly queue: CommitQueue;
   readonly available: AvailableContents;
   readonly devices: DeviceRecorder;
+  readonly runs: DeviceRuns;
   readonly grants: GrantSigner;
   readonly pins: ContentPins;
   readonly recent: RecentContents;
@@ -54,8 +56,11 @@ export class NegotiateService {
     if (request.server !== null && request.server !== this.#parts.serverId) return this.#rejoin({ epoch: '', head: 0 }, 'other_server');
     const before = await ensureDirectory(this.#db, ref);
     const { device, client_id: client, cursor } = request;
-    this.#parts.devices.seen({ directory: before.id, device, client, cursor, applied: Math.min(request.applied ?? cursor, cursor) });
     const verdict = await this.#judge(request, before);
+    const run = verdict === 'same' ? await this.#parts.runs.check(request, before.id) : 'accepted';
+    // How far an old state has read is not how far its device has come.
+    if (run !== 'accepted') return this.#rejoin(before, run);
+    this.#parts.devices.seen({ directory: before.id, device, client, cursor, applied: Math.min(request.applied ?? cursor, cursor) });
     if (verdict !== 'same') return this.#rejoin(before, verdict);
     if (request.changes.length === 0) return this.#answer(principal, request, before, []);
 
@@ -89,7 +94,7 @@ export class NegotiateService {
     );
   }
 
-  #rejoin(directory: Pick<Directory, 'epoch' | 'head'>, reason: HistoryVerdict): NegotiateResponseJson {
+  #rejoin(directory: Pick<Directory, 'epoch' | 'head'>, reason: HistoryVerdict | RunVerdict): NegotiateResponseJson {
     return { status: 'rejoin', epoch: directory.epoch, head: String(directory.head), server: this.#parts.serverId, reason };
   }
 
