@@ -107,7 +107,7 @@ test('a negotiation says who asks, and carries changes, contents and receipts', 
       contents: { [hash]: Buffer.from('hello').toString('base64') },
       pull: true,
       conflict_copies: true,
-      knows_holds: false,
+      knows_holds: true,
     },
   ]);
 });
