@@ -129,3 +129,90 @@ describe('the server', () => {
     } satisfies Partial<Record<keyof HoldsResponse, unknown>>);
   });
 });
+
+describe('a client that was off', () => {
+  async function changed(): Promise<{ alice: ClientProcess; bob: ClientProcess; id: string }> {
+    const [alice, bob] = await world.started(['alice', 'bob']);
+    fill(alice, 60);
+    await stabilise([alice, bob]);
+    await alice.stop();
+    for (let n = 0; n < 60; n += 1) writeFileSync(alice.at(`file ${n}`), `encrypted ${n}`);
+    writeFileSync(alice.at('new'), 'new');
+    await alice.start();
+    const id = await waiting(bob, 60);
+    return { alice, bob, id };
+  }
+
+  test('and finds every file with another content sends none of it; rejected, the old comes back and the other lies in the trash [STA-04]', async () => {
+    const { alice, bob, id } = await changed();
+    expect(await bob.holds()).toMatchObject([
+      { kind: 'overwrites', reason: 'all 60 files have another content than when the client last ran' },
+    ]);
+    await until('the new file goes on', () => (existsSync(bob.at('new')) ? true : undefined));
+    expect(readFileSync(bob.at('file 1'), 'utf8')).toBe('content 1');
+    await alice.kill();
+    await alice.start();
+    expect((await alice.holds()).map((hold) => [hold.id, hold.paths])).toEqual([[id, 60]]);
+    await bob.must('holds', 'reject', id);
+    await until('the old is back', () =>
+      existsSync(alice.at('file 1')) && readFileSync(alice.at('file 1'), 'utf8') === 'content 1' ? true : undefined,
+    );
+    expect((await stabilise([alice, bob])).size).toBe(61);
+
+    expect(JSON.parse(await alice.must('trash', 'list', '--json'))).toHaveLength(60);
+    expect(await alice.must('trash', 'restore', 'file 7')).toContain('holds something else, which stays; restored as');
+    expect((await stabilise([alice, bob])).size).toBe(62);
+    const restored = named(bob).find((name) => name.startsWith('file 7.conflict-local-'));
+    expect(readFileSync(bob.at(restored as string), 'utf8')).toBe('encrypted 7');
+    expect(JSON.parse(await alice.must('trash', 'list', '--json'))).toHaveLength(59);
+  });
+
+  test('sends it when it is approved, and edits go on at once where one file is as it was [STA-04]', async () => {
+    const { alice, bob, id } = await changed();
+    await bob.must('holds', 'approve', id);
+    await until('it arrives', () => (readFileSync(bob.at('file 59'), 'utf8') === 'encrypted 59' ? true : undefined));
+    await stabilise([alice, bob]);
+    await alice.stop();
+    for (let n = 0; n < 60; n += 1) writeFileSync(alice.at(`file ${n}`), `edited ${n}`);
+    await alice.start();
+    await until('it arrives', () => (readFileSync(bob.at('file 59'), 'utf8') === 'edited 59' ? true : undefined));
+    expect((await stabilise([alice, bob])).size).toBe(61);
+    expect(await alice.holds()).toEqual([]);
+  });
+});
+
+test('a folder of packages that is removed waits as a whole, with its folders; an ignored one is nobody else’s affair [WRK-07]', async () => {
+  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { ignore_patterns: ['cache', 'cache/**'] } });
+  for (const folder of ['node_modules', 'cache']) {
+    for (let n = 0; n < 40; n += 1) {
+      mkdirSync(alice.at(folder, `package-${n}`, 'lib'), { recursive: true });
+      for (let file = 0; file < 4; file += 1) writeFileSync(alice.at(folder, `package-${n}`, 'lib', `${file}.js`), `${n} ${file}`);
+    }
+  }
+  writeFileSync(alice.at('package.json'), '{}');
+  await stabilise([alice, bob], { without: (path) => path === 'cache' });
+  rmSync(alice.at('cache'), { recursive: true });
+  rmSync(alice.at('node_modules'), { recursive: true });
+  writeFileSync(alice.at('package.json'), '{"private":true}');
+  const hold = await until('it waits', async () => (await bob.holds())[0]);
+  await until('the rest goes on', () => (readFileSync(bob.at('package.json'), 'utf8') === '{"private":true}' ? true : undefined));
+  await until('all of it waits', async () => ((await bob.holds())[0]?.paths === 241 ? true : undefined));
+  expect(await bob.holds()).toMatchObject([{ id: hold.id, kind: 'deletions' }]);
+  await bob.must('holds', 'approve', hold.id);
+  await until('it is gone', () => (existsSync(bob.at('node_modules')) ? undefined : true));
+  expect([...(await stabilise([alice, bob])).keys()]).toEqual(['package.json']);
+});
+
+test('a first join deletes nothing, however different the trees are [BAS-04]', async () => {
+  const alice = world.client('alice');
+  const bob = world.client('bob');
+  fill(alice, 80);
+  for (let n = 20; n < 100; n += 1) writeFileSync(bob.at(`file ${n}`), n < 60 ? `of bob ${n}` : `content ${n}`);
+  await alice.start();
+  await stabilise([alice]);
+  await bob.start();
+  const tree = await stabilise([alice, bob]);
+  expect(tree.size).toBe(100);
+  expect(await alice.holds()).toEqual([]);
+  expect(await bob.conflicts()).toHaveLength(40);
+});

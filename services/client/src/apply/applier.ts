@@ -119,7 +119,7 @@ export class Applier {
   #consider(head: RemoteHead): PlannedApply | null {
     const { state, changes, pushing, applying, problems, clock, ignore } = this.#engine;
     const { path } = head;
-    if (settleHeld(this.#engine, head)) return null;
+    if (settleHeld(this.#engine, head) || state.holds.putStamp(path) !== undefined) return null;
     if (pushing.has(path) || applying.has(path) || changes.has(path) || changes.isMoving(path)) return null;
     if (!problems.mayTry('apply', path, clock.monotonic()) || this.#scanner.isLooking(path)) return null;
     if (head.movedFrom !== null && [path, ...ancestorsOf(path)].some((each) => this.#movedTo.has(each))) return null;

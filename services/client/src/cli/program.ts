@@ -6,6 +6,7 @@ import { declareConflictCommands } from './declare/conflict-commands.ts';
 import { declareDaemonCommands } from './declare/daemon-commands.ts';
 import { declareHistoryCommands } from './declare/history-commands.ts';
 import { declareHoldCommands } from './declare/hold-commands.ts';
+import { declareTrashCommands } from './declare/trash-commands.ts';
 import { declareStatusCommands } from './declare/status-commands.ts';
 import { declareStorageCommands } from './declare/storage-commands.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -57,6 +58,7 @@ export function buildProgram(
   declareHistoryCommands(declare);
   declareConflictCommands(declare);
   declareHoldCommands(declare);
+  declareTrashCommands(declare);
   declareStorageCommands(declare);
   program.addHelpText(
     'after',

@@ -72,6 +72,7 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     ownMoves: [],
     conflicts: Number(state.fact('conflicts') ?? 0),
     holdsHeard: null,
+    firstLook: { foundUnchanged: false },
     newId: ports.newId,
     wake: () => signal.wake(),
     nextWake: (due) => signal.wait(signal.count, clock, due),

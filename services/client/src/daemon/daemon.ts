@@ -1,9 +1,10 @@
 import { relative as relativePath, sep } from 'node:path';
-import { type Hold, type Status, directoryKey } from '@syncpair/contracts';
+import { type Hold, type HoldDecision, type Status, directoryKey } from '@syncpair/contracts';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import { createEventStream } from '../server/http-event-stream.ts';
 import { createHttp } from '../server/http.ts';
 import type { EventStream } from '../server/sync-server.ts';
+import { decideHere } from '../holds/decide-here.ts';
 import { knowsAllHolds, openHolds } from '../holds/known-holds.ts';
 import { explain } from '../status/explain.ts';
 import { plannedActions } from '../status/plan.ts';
@@ -161,23 +162,16 @@ class Daemon implements RunningDaemon {
   }
 
   approveHold(id: string): Promise<void> {
-    const sync = this.#withHold(id);
-    const count = sync.pusher.guard.approve(id);
-    this.#options.log.info(`${count} held deletions in ${sync.engine.config.name} were approved`);
-    return Promise.resolve();
+    return this.#decide(id, 'approve');
   }
 
   rejectHold(id: string): Promise<void> {
-    const sync = this.#withHold(id);
-    const count = sync.pusher.guard.reject(id);
-    this.#options.log.info(`${count} held deletions in ${sync.engine.config.name} were rejected; the files come back`);
-    return Promise.resolve();
+    return this.#decide(id, 'reject');
   }
 
-  #withHold(id: string): DirectorySync {
-    const found = this.#open().find(({ sync }) => sync.engine.state.holds.list().some((hold) => hold.id === id));
-    if (found === undefined) throw new ControlError(`there is no hold ${id}; "syncpair holds list" shows those that wait`);
-    return found.sync;
+  async #decide(id: string, decision: HoldDecision): Promise<void> {
+    for (const { sync } of this.#open()) if (await decideHere(sync, id, decision)) return;
+    throw new ControlError(`there is no hold ${id}; "syncpair holds list" shows those that wait`);
   }
 
   #named(name: string): DirectorySync {

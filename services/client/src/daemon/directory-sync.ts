@@ -80,7 +80,7 @@ export class DirectorySync {
     this.#halt = new Halt(engine, root, this.#timers, () => this.#resume());
     this.#merger = new Merger(engine, this.pusher, this.scanner);
     this.#follower = new LogFollower(engine, this.pusher, this.#merger, parts.recordRoot);
-    this.#holds = parts.holdServer === null ? null : new HoldFollower(engine, parts.holdServer, this.pusher.guard);
+    this.#holds = parts.holdServer === null ? null : new HoldFollower(engine, parts.holdServer, this.pusher);
     const parted = { scanner: this.scanner, merger: this.#merger, follower: this.#follower, halt: this.#halt, watcher, ignoreFile };
     this.#scanWork = new ScanWork(engine, parted);
     this.progress = new Progress(engine, parted);

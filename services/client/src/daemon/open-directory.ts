@@ -18,6 +18,8 @@ import { createSyncServer } from '../server/http-sync-server.ts';
 import { lockRoot } from '../state/root-lock.ts';
 import { State } from '../state/state.ts';
 import { createWatcher } from '../watch/create-watcher.ts';
+import { TrashKeeper } from '../trash/trash-keeper.ts';
+import { contentsOnServer } from '../server/contents-on-server.ts';
 import { MappedWatcher } from '../watch/mapped-watcher.ts';
 import type { WatchOptions } from '../watch/watch-options.ts';
 import type { Watcher } from '../watch/watcher.ts';
@@ -100,6 +102,9 @@ export async function openDirectory(
       inspect,
       ...(inspect ? {} : { recordRoot }),
     });
+    const keeper = new TrashKeeper({ localPath, name, log, clock: systemClock, onServer: (contents) => contentsOnServer(link, contents) });
+    if (!inspect) keeper.start();
+    opened.push({ close: () => keeper.stop() });
     return {
       sync,
       get device() {

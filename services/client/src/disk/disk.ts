@@ -136,10 +136,18 @@ export type DiskAction =
       readonly mtime: bigint;
       readonly executable: boolean | null;
     }
-  /** Removes a file, link or empty folder. */
-  | { readonly op: 'remove'; readonly path: RelativePath; readonly expected: Expected }
+  /** Removes a file, link or empty folder. With `keep`, a file or link goes to the trash, with what is to be known of it. */
+  | { readonly op: 'remove'; readonly path: RelativePath; readonly expected: Expected; readonly keep?: TrashNote }
   /** Gives a file, link or folder with all in it another name; `to` must be free. */
   | { readonly op: 'rename'; readonly from: RelativePath; readonly to: RelativePath; readonly expected: Expected };
+
+/** Why something lies in the trash. */
+export interface TrashNote {
+  /** In words. */
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
 
 export type DiskResult =
   /** Done. `observed` is what lies there now, null after a removal; `rescued` names the copy of bytes that someone wrote at the last moment. */

@@ -1,6 +1,7 @@
 import { type Hold, MAX_HELD_PATHS_PER_REQUEST } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import type { DeletionGuard } from '../negotiate/deletion-guard.ts';
+import type { OverwriteGuard } from '../negotiate/overwrite-guard.ts';
 import type { HoldNews, HoldServer } from '../server/hold-server.ts';
 import { ServerError } from '../server/server-error.ts';
 import type { UntoldHold } from '../state/hold-store.ts';
@@ -15,11 +16,13 @@ export class HoldFollower {
   readonly #engine: Engine;
   readonly #server: HoldServer;
   readonly #guard: DeletionGuard;
+  readonly #overwrites: OverwriteGuard;
 
-  constructor(engine: Engine, server: HoldServer, guard: DeletionGuard) {
+  constructor(engine: Engine, server: HoldServer, guards: { readonly guard: DeletionGuard; readonly overwrites: OverwriteGuard }) {
     this.#engine = engine;
     this.#server = server;
-    this.#guard = guard;
+    this.#guard = guards.guard;
+    this.#overwrites = guards.overwrites;
   }
 
   /** Tells or hears one piece of news. @returns false when there is none @throws {ServerError} */
@@ -34,7 +37,7 @@ export class HoldFollower {
     const untold = state.holds.untold(MAX_HELD_PATHS_PER_REQUEST);
     if (untold === null) return false;
     const hold = await this.#register(untold);
-    if (hold !== null && hold.decided !== null) this.#carryOut(hold);
+    if (hold !== null && hold.decided !== null) await this.#carryOut(hold);
     state.transaction(() => state.holds.told(untold));
     return true;
   }
@@ -42,13 +45,13 @@ export class HoldFollower {
   /** Null when the server has no such hold and there is nothing to begin one with. */
   async #register({ id, held, released }: UntoldHold): Promise<Hold | null> {
     const { state } = this.#engine;
-    const { reason = 'taken back', live = 0 } = state.holds.get(id) ?? {};
+    const { reason = 'taken back', live = 0, kind = 'deletions' } = state.holds.get(id) ?? {};
     const paths: HoldNews['paths'] = held.flatMap((path) => {
       const base = state.base.get(path);
       return base === null ? [] : [{ path, version: base.version }];
     });
     try {
-      return await this.#server.register({ id, kind: 'deletions', reason, live, paths, released });
+      return await this.#server.register({ id, kind, reason, live, paths, released });
     } catch (error) {
       if (error instanceof ServerError && error.code === 'not_found') return null;
       throw error;
@@ -64,7 +67,7 @@ export class HoldFollower {
     for (const { id } of state.holds.list()) {
       const there = holds.find((hold) => hold.id === id);
       if (there === undefined) state.transaction(() => state.holds.tellAgain(id));
-      else if (there.decided !== null) this.#carryOut(there);
+      else if (there.decided !== null) await this.#carryOut(there);
     }
     const open = holds.filter(({ decided }) => decided === null);
     state.setFact('holds_revision', String(revision));
@@ -76,9 +79,12 @@ export class HoldFollower {
   }
 
   /** A decision about changes of this client. Approved deletions come back through the log; what is left of them then is proposed again. */
-  #carryOut({ id, decided }: Hold): void {
+  async #carryOut({ id, kind, decided }: Hold): Promise<void> {
     const { state } = this.#engine;
-    if (decided?.decision === 'reject') this.#guard.reject(id);
+    if (kind === 'overwrites') {
+      if (decided?.decision === 'approve') this.#overwrites.approve(id);
+      else await this.#overwrites.reject(id);
+    } else if (decided?.decision === 'reject') this.#guard.reject(id);
     else if (decided?.finished === true) {
       const late = state.holds.untoldPaths(id);
       if (late.length > 0) this.#guard.holdAgain(id, late);

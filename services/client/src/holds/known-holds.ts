@@ -28,7 +28,6 @@ export function openHolds({ state, config, clientId }: Engine): Hold[] {
     ...own.map(({ sample, ...hold }) => ({
       ...hold,
       directory: config.name,
-      kind: 'deletions' as const,
       origin: 'client' as const,
       client: clientId,
       sample: [...sample],

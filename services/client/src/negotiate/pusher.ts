@@ -16,6 +16,7 @@ import { ServerError } from '../server/server-error.ts';
 import { type Upload, isLarge, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
 import { MovePusher } from './move-pusher.ts';
+import { OverwriteGuard } from './overwrite-guard.ts';
 import { type Decided, RejoinNeeded, lastSeqOf, negotiate, reach, takeLog } from './negotiator.ts';
 import { Outbox } from './outbox.ts';
 import { type Proposal, recordOutcome } from './record-outcome.ts';
@@ -31,6 +32,7 @@ const LONGEST_LISTING_MS = 30_000;
 /** Tells the server what changed here. */
 export class Pusher {
   readonly guard: DeletionGuard;
+  readonly overwrites: OverwriteGuard;
   /** True while the event stream brings the log; answers then need not carry it. */
   streaming = false;
   readonly #engine: Engine;
@@ -42,6 +44,7 @@ export class Pusher {
     this.#engine = engine;
     this.#scanner = scanner;
     this.guard = new DeletionGuard(engine);
+    this.overwrites = new OverwriteGuard(engine, scanner);
     this.#moves = new MovePusher(engine, scanner);
     this.#outbox = new Outbox(engine);
   }
@@ -78,7 +81,7 @@ export class Pusher {
       const base = state.base.get(path);
       const step = planPath(base, { kind: 'changed', entry: put.entry }, state.remote.get(path));
       if (step.step === 'adopt') this.#adopt(path, put);
-      if (step.step !== 'propose_put') continue;
+      if (step.step !== 'propose_put' || !this.overwrites.mayPass(path, put)) continue;
       if (base?.state.kind === 'dir' && put.entry.kind !== 'dir' && !this.#emptyFolder(path, proposals, limit - proposals.length - 1))
         continue;
       proposals.push({ change: { op: 'put', id: this.#engine.newId(), path, base: step.base, entry: put.entry }, put });

@@ -139,7 +139,8 @@ export class Scanner {
   }
 
   #isFull(): boolean {
-    return this.#engine.changes.puts.size >= MOST_CHANGES;
+    // Edits may wait until the first look is over, which must not wait for them.
+    return this.#engine.changes.puts.size >= MOST_CHANGES && (this.complete || this.#engine.firstLook.foundUnchanged);
   }
 
   #isPruned(path: RelativePath): boolean {
@@ -275,8 +276,11 @@ export class Scanner {
   /** Something lies there that the server does not know; a deletion that waits is none any more. */
   #changed(path: RelativePath, put: LocalPut): void {
     const { changes, state, problems } = this.#engine;
-    changes.put(path, put);
     problems.clear('scan', path);
+    const held = state.holds.putStamp(path);
+    if (held === put.stamp) return;
+    if (held !== undefined) state.holds.releasePut(path);
+    changes.put(path, put);
     if (state.holds.has(path)) state.holds.release(path);
   }
 
@@ -287,6 +291,8 @@ export class Scanner {
     // Whether a folder can be read again, only a listing of it tells.
     if (state.base.get(path)?.state.kind !== 'dir' || problems.get(path)?.code === 'other_file_system') problems.clear('scan', path);
     if (state.holds.has(path)) state.holds.release(path);
+    if (state.holds.putStamp(path) !== undefined) state.holds.releasePut(path);
+    if (state.base.get(path)?.state.kind === 'file') this.#engine.firstLook.foundUnchanged = true;
   }
 
   #enter(folder: RelativePath, deep: boolean): void {

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { RelativePath } from '@syncpair/contracts';
+import type { HoldKind, RelativePath } from '@syncpair/contracts';
 
-/** Deletions that wait for a person, as the state keeps them. */
+/** Changes that wait for a person, as the state keeps them. */
 export interface StoredHold {
   readonly id: string;
+  readonly kind: HoldKind;
   readonly reason: string;
   readonly live: number;
   /** ISO 8601. */
@@ -30,23 +31,30 @@ export class HoldStore {
   readonly #database: DatabaseSync;
   /** Every held path; asked for each path that a scan finds missing. */
   readonly #held: Set<RelativePath>;
+  /** Every changed file that is held, with its stamp. */
+  readonly #puts: Map<RelativePath, string>;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#held = new Set((database.prepare('SELECT path FROM held_path').all() as { path: RelativePath }[]).map((row) => row.path));
+    const puts = database.prepare('SELECT path, stamp FROM held_put').all() as { path: RelativePath; stamp: string }[];
+    this.#puts = new Map(puts.map(({ path, stamp }) => [path, stamp]));
   }
 
   list(): StoredHold[] {
-    const holds = this.#database.prepare('SELECT id, reason, live, since FROM hold ORDER BY since').all() as unknown as Omit<
-      StoredHold,
-      'paths' | 'sample'
-    >[];
-    const count = this.#database.prepare('SELECT count(*) AS n FROM held_path WHERE hold = ?');
-    const sample = this.#database.prepare('SELECT path FROM held_path WHERE hold = ? ORDER BY path LIMIT ?');
+    const holds = this.#database
+      .prepare(
+        `SELECT id, reason, live, since, iif(EXISTS (SELECT 1 FROM held_put WHERE hold = id), 'overwrites', 'deletions') AS kind
+         FROM hold ORDER BY since`,
+      )
+      .all() as unknown as Omit<StoredHold, 'paths' | 'sample'>[];
+    const waiting = 'SELECT path FROM held_path WHERE hold = $hold UNION ALL SELECT path FROM held_put WHERE hold = $hold';
+    const count = this.#database.prepare(`SELECT count(*) AS n FROM (${waiting})`);
+    const sample = this.#database.prepare(`SELECT path FROM (${waiting}) ORDER BY path LIMIT ${SAMPLE}`);
     return holds.map((hold) => ({
       ...hold,
-      paths: (count.get(hold.id) as { n: number }).n,
-      sample: (sample.all(hold.id, SAMPLE) as { path: RelativePath }[]).map((row) => row.path),
+      paths: (count.get({ hold: hold.id }) as { n: number }).n,
+      sample: (sample.all({ hold: hold.id }) as { path: RelativePath }[]).map((row) => row.path),
     }));
   }
 
@@ -56,7 +64,7 @@ export class HoldStore {
 
   /** The hold that waits, to which later deletions are added. */
   current(): string | null {
-    return (this.#database.prepare('SELECT id FROM hold ORDER BY since DESC LIMIT 1').get() as { id: string } | undefined)?.id ?? null;
+    return this.list().findLast(({ kind }) => kind === 'deletions')?.id ?? null;
   }
 
   /** Begins a hold where there is none of this id. */
@@ -82,6 +90,34 @@ export class HoldStore {
     );
   }
 
+  /** Holds a change of a file back; `stamp` is what it looked like. */
+  addPut(id: string, path: RelativePath, stamp: string): void {
+    this.#database.prepare('INSERT OR REPLACE INTO held_put (path, hold, stamp) VALUES (?, ?, ?)').run(path, id, stamp);
+    this.#puts.set(path, stamp);
+    this.#news(path, id, 1);
+  }
+
+  /** Changed files of a hold. */
+  puts(id: string): { readonly path: RelativePath; readonly stamp: string }[] {
+    return this.#database.prepare('SELECT path, stamp FROM held_put WHERE hold = ? ORDER BY path').all(id) as {
+      path: RelativePath;
+      stamp: string;
+    }[];
+  }
+
+  /** What a changed file looked like when it was held; undefined where none is. */
+  putStamp(path: RelativePath): string | undefined {
+    return this.#puts.get(path);
+  }
+
+  /** The file is another one again: it waits no longer. */
+  releasePut(path: RelativePath): void {
+    if (!this.#puts.delete(path)) return;
+    const { hold } = this.#database.prepare('DELETE FROM held_put WHERE path = ? RETURNING hold').get(path) as { hold: string };
+    this.#news(path, hold, 0);
+    this.#dropIfEmpty(hold);
+  }
+
   has(path: RelativePath): boolean {
     return this.#held.has(path);
   }
@@ -91,12 +127,22 @@ export class HoldStore {
     if (!this.#held.delete(path)) return;
     const { hold } = this.#database.prepare('DELETE FROM held_path WHERE path = ? RETURNING hold').get(path) as { hold: string };
     if (tell) this.#news(path, hold, 0);
-    this.#database.prepare('DELETE FROM hold WHERE id = ? AND NOT EXISTS (SELECT 1 FROM held_path WHERE hold = id)').run(hold);
+    this.#dropIfEmpty(hold);
+  }
+
+  #dropIfEmpty(hold: string): void {
+    this.#database
+      .prepare(
+        `DELETE FROM hold WHERE id = ? AND NOT EXISTS (SELECT 1 FROM held_path WHERE hold = id) AND NOT EXISTS (SELECT 1 FROM held_put WHERE hold = id)`,
+      )
+      .run(hold);
   }
 
   /** Ends a hold that was decided: there is nothing more to tell of it. */
   end(id: string): void {
     for (const path of this.paths(id)) this.#held.delete(path);
+    for (const { path } of this.puts(id)) this.#puts.delete(path);
+    this.#database.prepare('DELETE FROM held_put WHERE hold = ?').run(id);
     this.#database.prepare('DELETE FROM held_path WHERE hold = ?').run(id);
     this.#database.prepare('DELETE FROM hold WHERE id = ?').run(id);
     this.#database.prepare('DELETE FROM held_news WHERE hold = ?').run(id);
@@ -130,7 +176,7 @@ export class HoldStore {
 
   /** The server knows nothing of a hold (any more): all of it is to be told. */
   tellAgain(id: string): void {
-    for (const path of this.paths(id)) this.#news(path, id, 1);
+    for (const path of [...this.paths(id), ...this.puts(id).map(({ path: put }) => put)]) this.#news(path, id, 1);
   }
 
   #news(path: RelativePath, hold: string, held: 0 | 1): void {

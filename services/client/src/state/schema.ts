@@ -59,6 +59,7 @@ CREATE TABLE problem (path TEXT PRIMARY KEY, code TEXT NOT NULL, message TEXT NO
 const ADDED = `
 CREATE TABLE IF NOT EXISTS outbox (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, change TEXT NOT NULL, stamp TEXT, inode TEXT);
 CREATE TABLE IF NOT EXISTS held_news (hold TEXT NOT NULL, path TEXT NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (hold, path)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS held_put (path TEXT PRIMARY KEY, hold TEXT NOT NULL, stamp TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 /** Why a state file cannot be used; the client then starts without one, which merges and deletes nothing. */

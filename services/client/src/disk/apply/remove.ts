@@ -1,6 +1,6 @@
 import { rmdirSync } from 'node:fs';
 import type { RelativePath } from '@syncpair/contracts';
-import type { DiskResult, Expected } from '../disk.ts';
+import type { DiskResult, Expected, TrashNote } from '../disk.ts';
 import { codeOf, meansAbsent } from '../problem.ts';
 import { isUntouched } from '../stamp.ts';
 import { putBack } from './rescue.ts';
@@ -11,7 +11,7 @@ const CHANGED: DiskResult = { status: 'changed' };
 const GONE: DiskResult = { status: 'done', observed: null };
 
 /** Removes a file, link or empty folder. @throws system errors, {DiskFailure} */
-export function remove(work: Workplace, path: RelativePath, expected: Expected): DiskResult {
+export function remove(work: Workplace, path: RelativePath, expected: Expected, keep?: TrashNote): DiskResult {
   const found = work.find(path, expected);
   if (found === null) return CHANGED;
   const { place, current } = found;
@@ -23,7 +23,8 @@ export function remove(work: Workplace, path: RelativePath, expected: Expected):
     putBack(kept, place);
     return CHANGED;
   }
-  kept.release();
+  if (keep === undefined) kept.release();
+  else work.trash.keep(kept, { path, ...keep });
   return GONE;
 }
 

@@ -43,7 +43,7 @@ function carryOut(work: Workplace, action: DiskAction, staged: Staged | null): D
     case 'metadata':
       return setMetadata(work, action);
     case 'remove':
-      return remove(work, action.path, action.expected);
+      return remove(work, action.path, action.expected, action.keep);
     case 'rename':
       return rename(work, action);
     default:

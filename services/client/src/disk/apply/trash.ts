@@ -1,10 +1,13 @@
-import { type BigIntStats, linkSync, renameSync, unlinkSync } from 'node:fs';
+import { type BigIntStats, linkSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { MAX_NAME_BYTES } from '@syncpair/contracts';
 import { cutToBytes } from '../cut-to-bytes.ts';
 import { randomName } from '../own-folder.ts';
 import type { FolderHandle } from '../platform/platform.ts';
 import { codeOf } from '../problem.ts';
 import { lstat } from '../stamp.ts';
+import { ABOUT, CONTENT, KEPT_PREFIX, type TrashAbout } from './trash-layout.ts';
+import { syncFolder, writeDurably } from './write-durably.ts';
 
 /** Hard links do not exist there, or not for this object: another owner's (protected_hardlinks), or one that has too many. */
 const NO_LINK = new Set(['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES', 'EXDEV']);
@@ -45,6 +48,19 @@ export class Trash {
     const kept = this.#name(name);
     renameSync(path, kept.path);
     return kept;
+  }
+
+  /**
+   * Keeps an object that was captured for as long as the server does not have it: under a folder of its own, which says what it is before it
+   * holds anything. @throws system errors; the object is in the trash then, only not told of.
+   */
+  keep(kept: Kept, about: TrashAbout): void {
+    const folder = this.#folder.at(`${KEPT_PREFIX}${randomName()}`);
+    mkdirSync(folder, { mode: 0o700 });
+    writeDurably(join(folder, ABOUT), JSON.stringify(about));
+    renameSync(kept.path, join(folder, CONTENT));
+    syncFolder(folder);
+    syncFolder(this.#folder.self);
   }
 
   #name(name: string): Kept {
