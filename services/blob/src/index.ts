@@ -8,3 +8,4 @@ export { knownGrantKeys, type GrantKeys } from './grants/grant-keys.ts';
 export { joinGrants, type Granted } from './grants/granted.ts';
 export { StorageHealth } from './health/storage-health.ts';
 export { BLOB_ROUTES } from '@syncpair/contracts';
+export { type Copied, copyDiskBlobStore } from './drivers/disk/copy-disk-blob-store.ts';

@@ -12,3 +12,7 @@ export { HttpContentStore } from './content/http-content-store.ts';
 export type { ContentVerifier, Verdict } from './fsck/content-verifier.ts';
 export { Fsck, type FsckOptions } from './fsck/fsck.ts';
 export type { FsckProblem, FsckReport } from './fsck/fsck-report.ts';
+export { BackupUnusable } from './backup/backup-unusable.ts';
+export type { ExportedTable, ReferredContent, TablesExport } from './backup/exported-table.ts';
+export { exportTables } from './backup/export-tables.ts';
+export { importTables } from './backup/import-tables.ts';

@@ -6,6 +6,7 @@ import { checkDatabaseUrl, toStandaloneError } from './explain.ts';
 import { checkAddress, explainListenError, isLoopback, urlOf } from './listen-address.ts';
 import { StandaloneError } from './standalone-error.ts';
 import type { StandaloneOptions } from './standalone-options.ts';
+import { refuseUnfinished } from './storage/restore-marker.ts';
 
 /** A server that answers. */
 export interface Standalone {
@@ -50,6 +51,7 @@ async function start(options: StandaloneOptions, signal: AbortSignal, closers: C
   const storageDir = await makeStorageDir(options.storageDir);
   const lock = lockStorage(storageDir);
   closers.add(() => lock.release());
+  await refuseUnfinished(storageDir);
   await checkAddress(host, port);
   signal.throwIfAborted();
 

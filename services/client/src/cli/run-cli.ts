@@ -67,7 +67,7 @@ function openLogFile(path: string, fallback: LogSink): LogSink {
 }
 
 /** Commands of later releases: whoever read of them elsewhere learns that it is not a spelling mistake. */
-const LATER = new Set(['backup', 'restore-backup', 'token', 'login', 'service']);
+const LATER = new Set(['token', 'login', 'service']);
 
 /** Commander's words (`error: unknown option '--x'\n(Did you mean --y?)`) as one line that says where help is. */
 function oneLine(text: string, called: string): string {

@@ -33,6 +33,8 @@ const COMMANDS = [
   ['join'],
   ['gc'],
   ['fsck'],
+  ['backup'],
+  ['restore-backup'],
 ];
 
 describe('wrong usage ends with 2 and one line that says what to do', () => {

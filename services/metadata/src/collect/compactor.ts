@@ -1,6 +1,7 @@
 import type { ContentUpkeep, Volume } from '../content/content-upkeep.ts';
 import type { StoredContent } from '../content/content-store.ts';
 import type { Database } from '../database/database.ts';
+import { lockCollection } from '../store/collect-repository.ts';
 import { contentsLocatedAt, forgetVolume, isRetired, moveContents, retireVolume, retiredVolumes } from '../store/volume-repository.ts';
 import type { CollectTimes } from './collect-times.ts';
 
@@ -49,11 +50,14 @@ export class Compactor {
   async removeRetired(): Promise<number> {
     let count = 0;
     for (const id of await retiredVolumes(this.#database, this.#times.volumeMs)) {
-      if ((await this.#pointedInto(id)).length === 0) {
-        await this.#upkeep.removeVolume(id);
-        count += 1;
-      }
-      await forgetVolume(this.#database, id);
+      const removed = await this.#database.transaction('write', async (transaction) => {
+        if (!(await lockCollection(transaction))) return false;
+        const isEmpty = (await this.#pointedInto(id)).length === 0;
+        if (isEmpty) await this.#upkeep.removeVolume(id);
+        await forgetVolume(transaction, id);
+        return isEmpty;
+      });
+      if (removed) count += 1;
     }
     return count;
   }

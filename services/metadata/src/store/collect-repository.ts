@@ -3,8 +3,8 @@ import type { StoredContent } from '../content/content-store.ts';
 import type { Queryable, Transaction } from '../database/database.ts';
 import { hashBytes, hashText } from './rows.ts';
 
-/** "gc" and a random rest: what takes it collects, one process at a time. */
-const COLLECT_LOCK = '7449355549118358';
+/** "gc" and a random rest: what takes it collects, one process at a time; what shares it has contents left alone. */
+export const COLLECT_LOCK = '7449355549118358';
 
 /** Whether this transaction is the only one that collects; never waits. */
 export async function lockCollection(transaction: Transaction): Promise<boolean> {

@@ -6,6 +6,7 @@ import { Database, openDatabase } from '@syncpair/metadata';
 import { Closers } from '../closers.ts';
 import { checkDatabaseUrl, toStandaloneError } from '../explain.ts';
 import { StandaloneError } from '../standalone-error.ts';
+import { refuseUnfinished } from './restore-marker.ts';
 
 export interface StorageOptions {
   /** Of a server, which may be running. */
@@ -38,6 +39,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     if (ownUrl !== null) checkDatabaseUrl(ownUrl);
     const blobDir = options.blobDir ?? join(storageDir, 'blobs');
     await requireFolder(blobDir, options.blobDir === null ? '--storage-dir' : '--blob-dir', storageDir);
+    await refuseUnfinished(storageDir);
     const databaseUrl = ownUrl ?? (await embeddedUrl(storageDir, closers, log));
     const store = await openDiskBlobStore(blobDir, { report: (problem, error) => log.warn(`${problem}: ${(error as Error).message}`) });
     closers.add(() => store.close());

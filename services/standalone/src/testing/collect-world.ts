@@ -26,13 +26,15 @@ export class CollectWorld {
   readonly store: BlobStore;
   readonly upkeep: AgedUpkeep;
   readonly url: string;
+  readonly databaseUrl: string;
   readonly folder: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(parts: { database: Database; store: BlobStore; url: string; folder: string; close: () => Promise<void> }) {
+  private constructor(parts: { database: Database; store: BlobStore; url: string; databaseUrl: string; folder: string; close: () => Promise<void> }) {
     this.database = parts.database;
     this.store = parts.store;
     this.url = parts.url;
+    this.databaseUrl = parts.databaseUrl;
     this.folder = parts.folder;
     this.#close = parts.close;
     this.upkeep = new AgedUpkeep(new LocalContentUpkeep(parts.store), this.uses);
@@ -63,7 +65,7 @@ export class CollectWorld {
       await rm(folder, { recursive: true, force: true });
       await server.close();
     };
-    return new CollectWorld({ database: new Database(dataSource), store, url: await app.getUrl(), folder, close });
+    return new CollectWorld({ database: new Database(dataSource), store, url: await app.getUrl(), databaseUrl: server.url, folder, close });
   }
 
   /** Ends pins of contents that nobody uses any more, as time does. */

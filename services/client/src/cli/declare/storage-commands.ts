@@ -34,4 +34,27 @@ export function declareStorageCommands(declare: Declare): void {
     [...storageOptions(), new Option('--repair', 'mend what can be mended'), jsonOption()],
     async () => (await import('../commands/fsck.ts')).fsck,
   );
+  declare(
+    'backup <dest>',
+    {
+      summary: 'copy what a server keeps, beside it while it works',
+      details:
+        'Metadata of one moment, and every content that it names. What an earlier backup has copied to DEST is not copied again. ' +
+        'Ends with 4 when the storage itself lacks contents.',
+      example: 'syncpair backup --storage-dir ./server_storage /mnt/backup/syncpair',
+    },
+    [...storageOptions(), jsonOption()],
+    async () => (await import('../commands/backup.ts')).backup,
+  );
+  const [storageDir, databaseUrl] = storageOptions() as [Option, Option];
+  declare(
+    'restore-backup <source>',
+    {
+      summary: 'fill a new storage from a backup',
+      details: 'The storage directory has to be empty or missing. Clients that meet the restored server merge with it, and delete nothing.',
+      example: 'syncpair restore-backup /mnt/backup/syncpair --storage-dir ./server_storage',
+    },
+    [storageDir, databaseUrl, jsonOption()],
+    async () => (await import('../commands/restore-backup.ts')).restoreBackup,
+  );
 }
