@@ -58,6 +58,10 @@ export const negotiateRequestSchema = z.object({
 export type NegotiateRequest = z.output<typeof negotiateRequestSchema>;
 export type NegotiateRequestJson = z.input<typeof negotiateRequestSchema>;
 
+/** A content that heads at these paths have. */
+const wantedContentSchema = z.object({ hash: wire.hash, size: wire.size, paths: z.array(wire.path) });
+export type WantedContent = z.output<typeof wantedContentSchema>;
+
 export const negotiateResponseSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('rejoin'),
@@ -86,6 +90,13 @@ export const negotiateResponseSchema = z.discriminatedUnion('status', [
     more: z.boolean(),
     /** Open conflicts in the directory. */
     conflicts: z.number().int().nonnegative(),
+    /**
+     * Contents that the server has lost, at paths where the reader may have them. Whoever does uploads them with the write grants and shows
+     * the receipts in a request without changes.
+     */
+    wanted: z
+      .object({ contents: z.array(wantedContentSchema), grants: z.array(z.object({ hashes: z.array(wire.hash), grant: z.string() })) })
+      .optional(),
     /** Left out by servers that hold nothing. */
     holds: holdStateSchema.optional(),
   }),

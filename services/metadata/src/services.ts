@@ -6,6 +6,7 @@ import { CollectorJob } from './collect/collector-job.ts';
 import { AvailableContents } from './content/available-contents.ts';
 import { ContentPins } from './content/content-pins.ts';
 import { ContentRecovery } from './content/content-recovery.ts';
+import { LostContents } from './content/lost-contents.ts';
 import { ReceiptVerifier } from './content/receipt-verifier.ts';
 import { Database } from './database/database.ts';
 import { ConnectedDevices } from './devices/connected-devices.ts';
@@ -89,7 +90,8 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   };
   const approvedHolds = new ApprovedHolds(database, { queue, changed: holdsChanged, warn });
   const recorder = new DeviceRecorder(database, warn, clock);
-  const available = new AvailableContents(database, { store, receipts: new ReceiptVerifier(store, clock), pins }, warn);
+  const receipts = new ReceiptVerifier(store, clock);
+  const available = new AvailableContents(database, { store, receipts, pins }, warn);
   const commits = new CallCommits(queue);
   const retentionJob = new RetentionJob(database, clock, warn);
   const history = new HistoryService(database, commits);
@@ -102,7 +104,17 @@ export async function createServices(options: MetadataOptions, warn: (message: s
     notifications,
     negotiate: new NegotiateService(
       database,
-      { serverId, queue, available, devices: recorder, runs: new DeviceRuns(database, clock), grants: signer, pins, recent },
+      {
+        serverId,
+        queue,
+        available,
+        devices: recorder,
+        runs: new DeviceRuns(database, clock),
+        grants: signer,
+        pins,
+        lost: new LostContents(database, receipts),
+        recent,
+      },
       clock,
     ),
     snapshot: new SnapshotService(database, tree),

@@ -2,6 +2,7 @@ import type { Seq, SyncEvent } from '@syncpair/contracts';
 import type { Pusher } from '../negotiate/pusher.ts';
 import { appliedSeq, negotiate, noteConflicts, noteHolds, pull } from '../negotiate/negotiator.ts';
 import { replayLog } from '../negotiate/replay-log.ts';
+import { heal } from '../transfer/heal.ts';
 import type { Engine } from './engine.ts';
 import type { Merger } from './merger.ts';
 
@@ -106,8 +107,9 @@ export class LogFollower {
     const engine = this.#engine;
     engine.pullWanted = false;
     this.pulling = true;
+    let wanted: Awaited<ReturnType<typeof pull>>;
     try {
-      await pull(engine);
+      wanted = await pull(engine);
     } catch (error) {
       engine.pullWanted = true;
       throw error;
@@ -120,5 +122,6 @@ export class LogFollower {
     if (this.#streamUp && engine.state.cursor >= engine.head) this.#pusher.streaming = true;
     this.#toldApplied = -1;
     engine.wake();
+    if (wanted) await heal(engine, wanted);
   }
 }

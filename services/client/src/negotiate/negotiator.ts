@@ -118,12 +118,12 @@ export function noteHolds(engine: Engine, holds: HoldState | undefined): void {
   engine.wake();
 }
 
-/** Reads the log up to its end. */
-export async function pull(engine: Engine): Promise<void> {
+/** Reads the log up to its end. @returns contents that the server asks for */
+export async function pull(engine: Engine): Promise<Decided['wanted'] | null> {
   for (;;) {
     const answer = await negotiate(engine, { changes: [], pull: true });
     takeLog(engine, answer);
     engine.wake();
-    if (!answer.more) return;
+    if (!answer.more) return answer.wanted ?? null;
   }
 }

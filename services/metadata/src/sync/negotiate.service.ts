@@ -12,6 +12,7 @@ import { type HistoryVerdict, type RunVerdict, judgeHistory } from '@syncpair/sy
 import { directoryOf, scopeOf } from '../auth/access.ts';
 import type { GrantSigner } from '../auth/grant-signer.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { LostContents } from '../content/lost-contents.ts';
 import type { ContentPins } from '../content/content-pins.ts';
 import type { AvailableContents } from '../content/available-contents.ts';
 import { signGrants } from '../content/sign-grants.ts';
@@ -25,6 +26,8 @@ import { readMark } from '../store/read-mark.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { RecentContents } from './recent-contents.ts';
 
+type NegotiateOk = Extract<NegotiateResponseJson, { status: 'ok' }>;
+
 export interface NegotiateParts {
   /** Which server this is. */
   readonly serverId: string;
@@ -34,6 +37,7 @@ export interface NegotiateParts {
   readonly runs: DeviceRuns;
   readonly grants: GrantSigner;
   readonly pins: ContentPins;
+  readonly lost: LostContents;
   readonly recent: RecentContents;
 }
 
@@ -62,6 +66,7 @@ export class NegotiateService {
     if (run !== 'accepted') return this.#rejoin(before, run);
     this.#parts.devices.seen({ directory: before.id, device, client, cursor, applied: Math.min(request.applied ?? cursor, cursor) });
     if (verdict !== 'same') return this.#rejoin(before, verdict);
+    if (request.changes.length === 0 && request.receipts.length > 0) await this.#parts.lost.take(principal, request.receipts);
     if (request.changes.length === 0) return this.#answer(principal, request, before, []);
 
     const refused = await refuseUploads(this.#db, before, request.changes);
@@ -119,8 +124,18 @@ export class NegotiateService {
       cursor: String(cursor),
       more: cursor < directory.head,
       conflicts: directory.openConflicts,
+      ...(await this.#wanted(principal, request, directory.id)),
       holds: directory.holds,
     };
+  }
+
+  /** What the server has lost is asked of readers of the log; those who only tell are left in peace. */
+  async #wanted(principal: Principal, request: NegotiateRequest, directory: number): Promise<Pick<NegotiateOk, 'wanted'>> {
+    if (!request.pull || request.changes.length > 0) return {};
+    const contents = await this.#parts.lost.of(directory);
+    if (contents.length === 0) return {};
+    await this.#parts.pins.pin(contents);
+    return { wanted: { contents: [...contents], grants: signGrants(this.#parts.grants, 'write', principal.id, contents, this.#clock()) } };
   }
 }
 
