@@ -30,7 +30,14 @@ export class CollectWorld {
   readonly folder: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(parts: { database: Database; store: BlobStore; url: string; databaseUrl: string; folder: string; close: () => Promise<void> }) {
+  private constructor(parts: {
+    database: Database;
+    store: BlobStore;
+    url: string;
+    databaseUrl: string;
+    folder: string;
+    close: () => Promise<void>;
+  }) {
     this.database = parts.database;
     this.store = parts.store;
     this.url = parts.url;
