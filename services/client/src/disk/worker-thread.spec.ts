@@ -19,7 +19,7 @@ describe('WorkerThread', () => {
     const thread = new WorkerThread(() => ((starts += 1) === 1 ? (undefined as never) : { root, identity: undefined }));
     const waiting = [thread.ask('list', [null]), thread.ask('identify', [])];
     for (const answer of waiting) await expect(answer).rejects.toThrow('the thread that reads and writes the folder failed');
-    expect(await thread.ask('list', [null])).toEqual({ entries: [], refused: [] });
+    expect(await thread.ask('list', [null])).toEqual({ entries: [], refused: [], unseen: [] });
     expect(starts).toBe(2);
     await thread.close();
   });
@@ -27,7 +27,7 @@ describe('WorkerThread', () => {
   it('answers what was asked before it was closed, and nothing after that', async () => {
     const thread = new WorkerThread(() => ({ root, identity: undefined }));
     const asked = thread.ask('list', [null]);
-    await Promise.all([thread.close(), expect(asked).resolves.toEqual({ entries: [], refused: [] })]);
+    await Promise.all([thread.close(), expect(asked).resolves.toEqual({ entries: [], refused: [], unseen: [] })]);
     await expect(thread.ask('list', [null])).rejects.toThrow('closed');
   });
 
