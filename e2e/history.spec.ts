@@ -1,9 +1,11 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RevertResponse } from '@syncpair/contracts';
 import { expect, test } from 'vitest';
 import { arrives, leaves, read } from './harness/files.ts';
+import { RealProcess } from './harness/real-process.ts';
 import { stabilise } from './harness/stabilise.ts';
+import { readTree } from './harness/tree.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
 
@@ -94,4 +96,32 @@ test('a folder and a whole directory become what they were at a time, on every m
   const after = await stabilise([alice, bob]);
   expect([...after.keys()]).toEqual([...then.keys()]);
   expect(read(join(bob.folder, 'd', 'file'))).toBe('first');
+});
+
+test('an export of the past that is killed goes on where it was, and is what the directory was', async () => {
+  const [alice] = await world.started(['alice']);
+  mkdirSync(alice.at('many'));
+  for (let n = 0; n < 300; n += 1) writeFileSync(alice.at('many', `f${n}`), `${n} `.repeat(10_000));
+  writeFileSync(alice.at('f'), 'first');
+  const then = await stabilise([alice]);
+  const at = await moment();
+  writeFileSync(alice.at('f'), 'second');
+  rmSync(alice.at('many', 'f7'));
+  await stabilise([alice]);
+
+  const dest = join(alice.home, 'copy');
+  const exporting = new RealProcess(['export', dest, '--at', at, '--file', alice.config], alice.place);
+  await until('a file is there', () => (existsSync(join(dest, 'many')) && readdirSync(join(dest, 'many')).length > 0 ? true : undefined), {
+    every: 1,
+  });
+  await exporting.kill();
+  expect(existsSync(join(dest, '.syncpair-export.json'))).toBe(true);
+  const other = await alice.run('export', dest, '--at', new Date().toISOString());
+  expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('interrupted export of another moment')]);
+  const report = await alice.json<{ files: number; verified: number; problems: unknown[] }>('export', dest);
+  expect(report).toMatchObject({ files: 301, problems: [] });
+  expect(report.verified).toBeGreaterThan(0);
+  expect([...(await readTree(dest)).keys()]).toEqual([...then.keys()]);
+  expect([read(join(dest, 'f')), read(join(dest, 'many', 'f7'))?.slice(0, 4)]).toEqual(['first', '7 7 ']);
+  expect(await alice.run('export', dest)).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty') as string });
 });

@@ -3,8 +3,8 @@ import {
   type ConflictChoice,
   type DevicesResponse,
   type DirectoryRef,
-  type Head,
   type HistoryItem,
+  type Nanoseconds,
   type Hold,
   type HoldDecision,
   type HoldsResponse,
@@ -15,6 +15,7 @@ import {
   type RetentionRequestJson,
   type RetentionResponse,
   type RevertResponse,
+  type Seq,
   type UndoRequestJson,
   conflictsResponseSchema,
   devicesResponseSchema,
@@ -33,7 +34,7 @@ import { requestJson } from './http.ts';
 import { openRequest } from './open-request.ts';
 import { refuseUnlessSuccess } from './read-json.ts';
 import { ServerError } from './server-error.ts';
-import { readTree } from './tree-stream.ts';
+import { type TreeStream, readTree } from './tree-stream.ts';
 
 /** Versions asked for at once. */
 const HISTORY_PAGE = 1_000;
@@ -121,9 +122,10 @@ export class DirectoryQueries {
     return this.#post(ROUTES.holdLimits, holdsResponseSchema, { limits });
   }
 
-  /** Everything that is live, or was at `at` (nanoseconds), in the order of paths. Rejects at the end when the answer was cut. */
-  async tree(at: bigint | null): Promise<AsyncIterable<Head>> {
-    const query = new URLSearchParams({ ...this.#query(), ...(at === null ? {} : { at: toIsoTime(at) }) });
+  /** Everything that is live, or was at a time (nanoseconds) or after a commit, in the order of paths. */
+  async tree(at: { readonly time: Nanoseconds } | { readonly seq: Seq } | null): Promise<TreeStream> {
+    const moment: Record<string, string> = at === null ? {} : 'seq' in at ? { seq: String(at.seq) } : { at: toIsoTime(at.time) };
+    const query = new URLSearchParams({ ...this.#query(), ...moment });
     const answer = await openRequest(this.#http, { method: 'GET', path: ROUTES.tree, query });
     await refuseUnlessSuccess(answer, 'application/x-ndjson');
     return readTree(answer.body);

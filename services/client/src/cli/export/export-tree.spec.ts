@@ -65,8 +65,9 @@ function has(path: string, entry: 'dir' | { content: string; executable?: boolea
 
 async function exported(dest: string): Promise<ExportReport> {
   const heads: Head[] = [];
-  for await (const head of await queries.tree(null)) heads.push(head);
-  return exportTree(queries, heads, dest, () => undefined);
+  const { epoch, seq, heads: listed } = await queries.tree(null);
+  for await (const head of listed) heads.push(head);
+  return exportTree(queries, { heads, dest, mark: { directory: 'team & co', epoch, seq } }, () => undefined);
 }
 
 beforeEach(async () => {
@@ -94,7 +95,7 @@ describe('an export', () => {
     has('run.sh', { content: '#!/bin/sh', executable: true });
     has('to-a', { target: 'docs/a #1?.txt' });
     const dest = join(folder, 'new', 'copy');
-    expect(await exported(dest)).toEqual({ folders: 2, files: 2, links: 1, bytes: 14, problems: [] });
+    expect(await exported(dest)).toEqual({ folders: 2, files: 2, links: 1, bytes: 14, verified: 0, problems: [] });
     expect(readdirSync(dest).sort()).toEqual(['docs', 'run.sh', 'to-a']);
     expect(readFileSync(join(dest, 'docs', 'a #1?.txt'), 'utf8')).toBe('hello');
     expect(statSync(join(dest, 'docs', 'a #1?.txt')).mtimeMs).toBeCloseTo(Number(MTIME) / 1e6, 1);
@@ -144,7 +145,38 @@ describe('an export', () => {
     contents.delete('gone.txt');
     const report = await exported(join(folder, 'copy'));
     expect(report).toMatchObject({ files: 1, problems: [{ path: 'gone.txt', code: 'not_found', message: 'there is no such version' }] });
-    expect(readdirSync(join(folder, 'copy'))).toEqual(['a.txt']);
+    expect(readdirSync(join(folder, 'copy'))).toEqual(['.syncpair-export.json', 'a.txt']);
+  });
+
+  test('goes on where it was interrupted: verifies what is there, fetches what is missing or wrong, and ends as if it had run once', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) has(`docs/${name}.txt`, { content: `text ${name}`, executable: name === 'a' });
+    has('to-a', { target: 'docs/a.txt' });
+    const dest = join(folder, 'copy');
+    contents.delete('docs/d.txt');
+    expect((await exported(dest)).problems).toHaveLength(1);
+    writeFileSync(join(dest, 'docs', 'b.txt'), 'text x');
+    rmSync(join(dest, 'docs', 'c.txt'));
+    mkdirSync(join(dest, '.syncpair-export-of-a-killed-run'));
+    contents.set('docs/d.txt', 'text d');
+    asked = [];
+    expect(await exported(dest)).toEqual({ folders: 0, files: 4, links: 1, bytes: 24, verified: 1, problems: [] });
+    const fetched = asked.flatMap((url) => /docs\/(.)\.txt/.exec(url)?.[1] ?? []);
+    expect(fetched.sort()).toEqual(['b', 'c', 'd']);
+    expect(readdirSync(dest).sort()).toEqual(['docs', 'to-a']);
+    for (const name of ['a', 'b', 'c', 'd']) expect(readFileSync(join(dest, 'docs', `${name}.txt`), 'utf8')).toBe(`text ${name}`);
+    await expect(exported(dest)).rejects.toThrow('no export was interrupted there');
+  });
+
+  test('does not go on with an export of another directory or moment', async () => {
+    has('gone.txt', { content: 'a' });
+    contents.delete('gone.txt');
+    const dest = join(folder, 'copy');
+    await exported(dest);
+    const mark = { directory: 'team & co', epoch: 'e', seq: 1 };
+    const begin = (other: Partial<typeof mark>) => exportTree(queries, { heads: [], dest, mark: { ...mark, ...other } }, () => undefined);
+    await expect(begin({ directory: 'alice:team' })).rejects.toThrow('another directory, "team & co"');
+    await expect(begin({ seq: 2 })).rejects.toThrow('another moment (commit 1)');
+    await expect(begin({ epoch: 'f' })).rejects.toThrow('another moment');
   });
 
   test('takes damaged content again, and never keeps it', async () => {

@@ -1,42 +1,56 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, lutimes, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, lutimes, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileEntry, Head, LinkEntry, Problem } from '@syncpair/contracts';
 import type { DirectoryQueries } from '../../server/queries.ts';
 import { ServerError } from '../../server/server-error.ts';
 import { CliError } from '../cli-error.ts';
 import { describeError } from '../describe-error.ts';
+import { ASIDE, claimDest } from './claim-dest.ts';
 import { downloadFile } from './download-file.ts';
+import { type ExportMark, removeMark } from './export-mark.ts';
+import { isComplete } from './is-complete.ts';
 
 export interface ExportReport {
   folders: number;
+  /** Those that an earlier run had written among them. */
   files: number;
   links: number;
   /** Of all files. */
   bytes: number;
+  /** Files that an interrupted run had written, and that were found to be right. */
+  verified: number;
   readonly problems: Problem[];
+}
+
+export interface ExportTask {
+  readonly heads: readonly Head[];
+  /** A new or an empty folder, or the one in which the same export was interrupted. */
+  readonly dest: string;
+  /** What the heads are of. */
+  readonly mark: ExportMark;
 }
 
 /** Files under way at once: enough to hide the way to the server, few enough for one disk. */
 const AT_ONCE = 8;
 
 /**
- * Writes heads below `dest`, a new or empty folder. Links come last, so that nothing is ever written through one. One path that fails does
- * not stop the others; a server that is gone or a full disk does.
+ * Writes heads below a folder. Links come last, so that nothing is ever written through one. One path that fails does not stop the others; a
+ * server that is gone or a full disk does, and then another run goes on, as it does for the paths that failed.
  */
 export async function exportTree(
   queries: DirectoryQueries,
-  heads: readonly Head[],
-  dest: string,
+  { heads, dest, mark }: ExportTask,
   onProgress: (report: ExportReport) => void,
 ): Promise<ExportReport> {
-  await claim(dest);
-  const report: ExportReport = { folders: 0, files: 0, links: 0, bytes: 0, problems: [] };
-  const aside = join(dest, `.syncpair-export-${randomBytes(6).toString('hex')}`);
+  const resumed = await claimDest(dest, mark);
+  const report: ExportReport = { folders: 0, files: 0, links: 0, bytes: 0, verified: 0, problems: [] };
+  const aside = join(dest, `${ASIDE}${randomBytes(6).toString('hex')}`);
   await mkdir(aside);
+  const place: Place = { dest, aside, resumed, taken: new Set() };
   const one = async (head: Head): Promise<void> => {
     try {
-      await write(queries, head, dest, aside, report);
+      await write(queries, head, place, report);
     } catch (error) {
       if (isFatal(error)) throw error;
       const code = String((error as { code?: unknown }).code ?? 'failed');
@@ -54,34 +68,37 @@ export async function exportTree(
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+  if (report.problems.length === 0) await removeMark(dest);
   return report;
 }
 
-async function claim(dest: string): Promise<void> {
-  const existing = await lstat(dest).catch(() => null);
-  if (existing === null) {
-    await mkdir(dest, { recursive: true });
-    return;
-  }
-  if (!existing.isDirectory()) throw new CliError(`${dest} is not a folder; choose a new or an empty one`);
-  if ((await readdir(dest)).length > 0) throw new CliError(`${dest} is not empty; choose a new or an empty folder`);
+interface Place {
+  readonly dest: string;
+  readonly aside: string;
+  /** What lies here may be from an earlier run. */
+  readonly resumed: boolean;
+  /** Files of this run, by device and inode: on some file systems two names are one. */
+  readonly taken: Set<string>;
 }
 
-async function write(queries: DirectoryQueries, head: Head, dest: string, aside: string, report: ExportReport): Promise<void> {
+async function write(queries: DirectoryQueries, head: Head, place: Place, report: ExportReport): Promise<void> {
   const { path, version, state } = head;
-  const target = join(dest, path);
+  const target = join(place.dest, path);
   switch (state.kind) {
     case 'dir':
       await mkdir(target, { recursive: true });
       report.folders += 1;
       return;
     case 'file':
-      await place(target, (temporary) => downloadFile(queries, { path, version, ...fileFacts(state) }, temporary), aside);
+      if (place.resumed && !(await isTaken(target, place)) && (await isComplete(target, state))) report.verified += 1;
+      else await put(target, (temporary) => downloadFile(queries, { path, version, ...fileFacts(state) }, temporary), place);
+      await take(target, place);
       report.files += 1;
       report.bytes += state.size;
       return;
     case 'link':
-      await place(target, (temporary) => makeLink(state, temporary), aside);
+      await put(target, (temporary) => makeLink(state, temporary), place);
+      await take(target, place);
       report.links += 1;
       return;
     case 'tombstone':
@@ -96,13 +113,30 @@ async function makeLink({ target, mtime }: LinkEntry, at: string): Promise<void>
   await lutimes(at, Number(mtime) / 1e9, Number(mtime) / 1e9);
 }
 
-/** Makes a file aside and then gives it its name, which must be free: on some file systems two names are one. */
-async function place(target: string, make: (temporary: string) => Promise<void>, aside: string): Promise<void> {
-  const temporary = join(aside, randomBytes(8).toString('hex'));
+/** Makes a file aside and then gives it its name. That must be free, or be that of something which an earlier run has left. */
+async function put(target: string, make: (temporary: string) => Promise<void>, place: Place): Promise<void> {
+  const temporary = join(place.aside, randomBytes(8).toString('hex'));
   await make(temporary);
   await mkdir(dirname(target), { recursive: true });
-  if ((await lstat(target).catch(() => null)) !== null) throw new CliError('this file system has another file under the same name already');
+  const there = await lstat(target).catch(() => null);
+  const isLeft = place.resumed && there !== null && !there.isDirectory() && !(await isTaken(target, place));
+  if (there !== null && !isLeft) throw new CliError('this file system has another file under the same name already');
   await rename(temporary, target);
+}
+
+async function isTaken(target: string, { taken }: Place): Promise<boolean> {
+  const inode = await inodeOf(target);
+  return inode !== null && taken.has(inode);
+}
+
+async function take(target: string, { taken }: Place): Promise<void> {
+  const inode = await inodeOf(target);
+  if (inode !== null) taken.add(inode);
+}
+
+async function inodeOf(target: string): Promise<string | null> {
+  const stats = await lstat(target, { bigint: true }).catch(() => null);
+  return stats === null ? null : `${stats.dev}:${stats.ino}`;
 }
 
 function isFatal(error: unknown): boolean {
