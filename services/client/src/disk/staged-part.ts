@@ -8,6 +8,7 @@ import type { Root } from './root.ts';
 
 const FLAGS = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const PART = 1 << 18;
+const ZEROS = Buffer.alloc(1 << 16);
 /** Bytes. */
 const LEAST_RESERVE = 16 * 1024 * 1024;
 
@@ -58,7 +59,12 @@ class StagedPart implements StagedFile {
     }
   }
 
+  /** What is all zeros stays a hole. */
   async write(chunk: Uint8Array): Promise<void> {
+    if (isZeros(chunk)) {
+      this.#end += chunk.length;
+      return;
+    }
     await reporting(async () => {
       for (let at = 0; at < chunk.length;) {
         const { bytesWritten } = await this.#file.write(chunk, at, chunk.length - at, this.#end);
@@ -70,7 +76,11 @@ class StagedPart implements StagedFile {
 
   async finish(): Promise<void> {
     try {
-      await reporting(() => this.#file.sync());
+      await reporting(async () => {
+        // A hole at the end has no byte after it that would make the file long enough.
+        if ((await this.#file.stat()).size < this.#end) await this.#file.truncate(this.#end);
+        await this.#file.sync();
+      });
     } finally {
       await this.#file.close();
     }
@@ -80,6 +90,14 @@ class StagedPart implements StagedFile {
     await this.#file.close();
     await reporting(() => inStaging(this.#root, (path) => unlink(path(this.#key))));
   }
+}
+
+function isZeros(chunk: Uint8Array): boolean {
+  for (let at = 0; at < chunk.length; at += ZEROS.length) {
+    const part = chunk.subarray(at, at + ZEROS.length);
+    if (!ZEROS.subarray(0, part.length).equals(part)) return false;
+  }
+  return chunk.length > 0;
 }
 
 /** Runs `work` with the paths of the staging area, which are valid until its promise settles. */

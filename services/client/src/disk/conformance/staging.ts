@@ -56,6 +56,27 @@ export function registerStagingTests(make: MakeDisk): void {
       expect(await act(disk, file('g', '', staged))).toMatchObject({ status: 'problem', problem: { code: 'not_staged' } });
     });
 
+    it('keeps long runs of zeros as holes, in the middle and at the end, also over an interruption', async () => {
+      const { disk, root, at } = world();
+      const zeros = Buffer.alloc(4_000_000);
+      const whole = Buffer.concat([content, zeros, content, zeros]);
+      const key = sha256(whole);
+      const first = await disk.stage(key, whole.length);
+      for (const chunk of [content, zeros]) await first.write(chunk);
+      await first.finish();
+      const again = make(root);
+      const second = await again.stage(key, whole.length);
+      expect(second.size).toBe(content.length + zeros.length);
+      expect(sha256(await collect(second.readExisting()))).toBe(sha256(whole.subarray(0, second.size)));
+      for (const chunk of [content, zeros]) await second.write(chunk);
+      await second.finish();
+      await again.close();
+      expectDone([await act(disk, file('f', '', { content: { staged: key } }))]);
+      expect(sha256(readFileSync(at('f')))).toBe(key);
+      // Windows and macOS decide for themselves.
+      if (process.platform === 'linux') expect(statSync(at('f')).blocks * 512).toBeLessThan(3 * content.length);
+    });
+
     it('forgets what is discarded', async () => {
       const { disk } = world();
       const part = await disk.stage(hash, 1_000);
