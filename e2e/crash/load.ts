@@ -42,6 +42,18 @@ export class Load {
     else this.#remove(client, path);
   }
 
+  /** One user saves one file. @param length of its content, in bytes */
+  save(client: ClientProcess, n: number, length: number): void {
+    this.#write(client, pathOf(client, n), length);
+  }
+
+  /** One user removes a file, or makes it again. */
+  toggle(client: ClientProcess, n: number): void {
+    const path = pathOf(client, n);
+    if (this.#expected.has(path)) this.#remove(client, path);
+    else this.#write(client, path);
+  }
+
   /** What differs in a tree from what the users did, a line each. */
   missingIn(tree: Tree): string[] {
     const lines: string[] = [];
@@ -51,11 +63,9 @@ export class Load {
     return lines;
   }
 
-  #write(client: ClientProcess, path: string): void {
+  #write(client: ClientProcess, path: string, length: number = this.#someLength()): void {
     const random = this.#random;
     this.#counter += 1;
-    const kind = random.below(40);
-    const length = kind === 0 ? MIB + random.below(2 * MIB) : kind < 10 ? random.below(100_000) : random.below(3_000);
     const content = wholeContent(client.id, this.#counter, random.bytes(12), length);
     const aside = join(client.home, 'aside');
     writeFileSync(aside, content);
@@ -64,6 +74,12 @@ export class Load {
     renameSync(aside, client.at(path));
     this.ledger.wrote(content, `${client.id}: ${path}`);
     this.#expected.set(path, sha256(content));
+  }
+
+  #someLength(): number {
+    const kind = this.#random.below(40);
+    if (kind === 0) return MIB + this.#random.below(2 * MIB);
+    return this.#random.below(kind < 10 ? 100_000 : 3_000);
   }
 
   #remove(client: ClientProcess, path: string): void {

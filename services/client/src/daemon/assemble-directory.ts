@@ -38,6 +38,8 @@ export interface DirectoryPorts {
   readonly inspect: boolean;
   /** Called when the log has been read for the first time: from now on the folder is one that was in sync. */
   readonly recordRoot?: (engine: Engine, root: RootIdentity) => void;
+  /** Given when the last run ended with a power cut: what the disk may have forgotten is looked at first, then this is called. */
+  readonly afterCut?: () => void;
 }
 
 /** Puts a directory's engine together; it does nothing before `start`. @throws {RootLostError} when its folder is not there */
@@ -79,8 +81,6 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
   };
   const watcher = new RenewableWatcher(() => ports.makeWatcher(engine));
   const recordRoot = (): void => ports.recordRoot?.(engine, root);
-  return new DirectorySync(
-    { engine, signal, scanSignal, watcher, ignoreFile, delay, inspect, recordRoot, holdServer: ports.holdServer ?? null },
-    root,
-  );
+  const { afterCut = null, holdServer = null } = ports;
+  return new DirectorySync({ engine, signal, scanSignal, watcher, ignoreFile, delay, inspect, recordRoot, afterCut, holdServer }, root);
 }

@@ -1,5 +1,6 @@
 import type { SyncEvent } from '@syncpair/contracts';
 import { Applier } from '../apply/applier.ts';
+import { CutReview } from '../crash/cut-review.ts';
 import { type RootIdentity, RootLostError } from '../disk/disk.ts';
 import { OtherServerError } from '../identity/prove-server.ts';
 import { HoldFollower } from '../holds/hold-follower.ts';
@@ -40,6 +41,8 @@ export interface DirectoryParts {
   readonly inspect: boolean;
   /** Called when the log has been read for the first time. */
   readonly recordRoot: () => void;
+  /** See `CutReview`. */
+  readonly afterCut: (() => void) | null;
 }
 
 /**
@@ -59,6 +62,7 @@ export class DirectorySync {
   readonly #timers: Timers;
   readonly #halt: Halt;
   readonly #merger: Merger;
+  readonly #cutReview: CutReview;
   readonly #follower: LogFollower;
   readonly #scanWork: ScanWork;
   readonly #holds: HoldFollower | null;
@@ -81,6 +85,8 @@ export class DirectorySync {
     this.#merger = new Merger(engine, this.pusher, this.scanner);
     this.#follower = new LogFollower(engine, this.pusher, this.#merger, parts.recordRoot);
     this.#holds = parts.holdServer === null ? null : new HoldFollower(engine, parts.holdServer, this.pusher);
+    this.#cutReview = new CutReview(engine, this.scanner, parts.afterCut);
+    if (this.#merger.wanted === 'anew') this.#cutReview.skip();
     const parted = { scanner: this.scanner, merger: this.#merger, follower: this.#follower, halt: this.#halt, watcher, ignoreFile };
     this.#scanWork = new ScanWork(engine, parted);
     this.progress = new Progress(engine, parted);
@@ -113,7 +119,7 @@ export class DirectorySync {
   start(): void {
     const { watcher, inspect, scanSignal } = this.#parts;
     // A folder that joins is scanned once its server's heads are known: equal contents then need no hashing twice.
-    if (this.#merger.wanted !== 'anew' || inspect) this.scanner.scanAll();
+    if ((this.#merger.wanted !== 'anew' && !this.#cutReview.wanted) || inspect) this.scanner.scanAll();
     if (!inspect) {
       watcher
         .start((hint) => {
@@ -177,7 +183,7 @@ export class DirectorySync {
     );
     for (let lane = 0; lane < LARGE_LANES; lane++) {
       this.#addChangingLane(
-        () => pusher.stepLarge(),
+        async () => !this.#cutReview.wanted && (await pusher.stepLarge()),
         () => engine.problems.nextDue('push'),
       );
       this.#addChangingLane(
@@ -219,6 +225,8 @@ export class DirectorySync {
       engine.headsWanted = false;
       this.#merger.want('heads');
     }
+    if (this.#merger.wanted === 'anew') this.#cutReview.skip();
+    if (this.#cutReview.wanted) await this.#cutReview.run();
     if (this.#merger.wanted === 'none') return this.#follower.step();
     await this.#merger.step();
     return true;
@@ -226,7 +234,7 @@ export class DirectorySync {
 
   async #pushStep(): Promise<boolean> {
     // Nothing is proposed before the server has proved by a first answer that it is the right one.
-    if (this.#merger.wanted !== 'none' || this.#follower.pulledAt === null) return false;
+    if (this.#merger.wanted !== 'none' || this.#follower.pulledAt === null || this.#cutReview.wanted) return false;
     if (this.engine.changes.deletes.size > 0) await this.#halt.prove();
     return this.pusher.step();
   }
@@ -257,7 +265,8 @@ export class DirectorySync {
   #everyInterval(): void {
     const { problems, state, config } = this.engine;
     this.#timers.after(config.syncIntervalSeconds * 1000, () => {
-      this.#schedule.interval();
+      if (!this.#cutReview.wanted) this.#schedule.interval();
+      this.#cutReview.forgetOld();
       problems.prune(
         'apply',
         (path, code) => code === 'name_not_portable' || state.remote.get(path as Parameters<typeof state.remote.get>[0]) !== null,

@@ -4,6 +4,9 @@ import type { AxiosInstance } from 'axios';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import type { Disk } from '../disk/disk.ts';
 import { MappedDisk } from '../disk/mapped-disk.ts';
+import { beginRun } from '../crash/begin-run.ts';
+import { bootId } from '../crash/boot-id.ts';
+import { flushFileSystem } from '../crash/flush-file-system.ts';
 import { WorkerDisk } from '../disk/worker-disk.ts';
 import { giveNotice } from '../identity/notice.ts';
 import { prepareRoot } from '../identity/prepare-root.ts';
@@ -72,6 +75,7 @@ export async function openDirectory(
     if (!inspect) recogniseDevice(about);
     const disk = diskOf(config);
     opened.push(disk);
+    const run = inspect ? null : beginRun(state, bootId());
     const deviceOf = (): string => state.fact('device') as string;
     const idPrefix = randomBytes(9).toString('base64url');
     let ids = 0;
@@ -101,6 +105,7 @@ export async function openDirectory(
       makeWatcher: (engine) => watcherOf(config, (folder) => engine.ignore.prunes(folder)),
       inspect,
       ...(inspect ? {} : { recordRoot }),
+      ...(run?.lastEnd === 'cut' ? { afterCut: run.begun } : {}),
     });
     const keeper = new TrashKeeper({ localPath, name, log, clock: systemClock, onServer: (contents) => contentsOnServer(link, contents) });
     if (!inspect) keeper.start();
@@ -115,7 +120,10 @@ export async function openDirectory(
         const patience = setTimeout(() => requests.abort(), STOP_PATIENCE_MS);
         await sync.stop();
         clearTimeout(patience);
-        if (!inspect) keepProblems(sync, state, log);
+        if (!inspect) {
+          keepProblems(sync, state, log);
+          await run?.end(() => flushFileSystem(config.localPath));
+        }
         await close();
       },
     };

@@ -53,6 +53,13 @@ export function stampOf(stats: BigIntStats): string {
   return `${stats.isSymbolicLink() ? 'l' : 's'}.${stats.mtimeNs}.${stats.ctimeNs}.${stats.ino}`;
 }
 
+/** When the object of a stamp last changed, by this machine's clock: nanoseconds since 1970; null for folders, whose stamps do not tell. */
+export function changedAt(stamp: string): bigint | null {
+  const [kind, ...fields] = stamp.split('.');
+  const ctime = kind === 'f' ? fields[2] : kind === 'l' ? fields[1] : undefined;
+  return ctime === undefined ? null : BigInt(ctime);
+}
+
 /** True when what lies there is what an action was planned against. One folder is as good as another: removal takes only empty ones. */
 export function isExpected(expected: Expected, stats: BigIntStats | undefined): boolean {
   if (expected === 'absent') return stats === undefined;

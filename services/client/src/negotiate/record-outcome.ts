@@ -1,4 +1,5 @@
 import type { Change, Outcome, PutChange, RelativePath, VersionState } from '@syncpair/contracts';
+import { noteEarlier } from '../crash/note-earlier.ts';
 import { type Engine, shortHash } from '../daemon/engine.ts';
 import type { LocalPut } from '../scan/local-changes.ts';
 
@@ -24,6 +25,7 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
   const { path, entry } = change;
   const overtaken = engine.overtaken.get(path);
   engine.overtaken.delete(path);
+  const before = state.base.get(path);
   const agreed = { path, state: entry, held: false, stamp: put.stamp, inode: put.inode };
   switch (outcome.status) {
     case 'committed':
@@ -67,6 +69,8 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
     case 'held':
       return;
   }
+  const agreedOn = state.base.get(path);
+  if (agreedOn !== null && agreedOn.version !== before?.version) noteEarlier(engine, path, before?.state ?? null, agreedOn.version);
   problems.clear('push', path);
   if (changes.puts.get(path)?.stamp === put.stamp) changes.puts.delete(path);
 }
@@ -75,8 +79,10 @@ const nameOf = (state: VersionState): string => (state.kind === 'file' ? shortHa
 
 function recordDelete(engine: Engine, path: RelativePath, outcome: Outcome): void {
   const { state, changes, problems, log } = engine;
+  const before = state.base.get(path);
   switch (outcome.status) {
     case 'committed':
+      if (before !== null) noteEarlier(engine, path, before.state, outcome.version);
       state.base.remove(path);
       state.remote.remove(path, outcome.version);
       log.debug(`✓ Deleted on the server: ${path}`);

@@ -60,6 +60,19 @@ const ADDED = `
 CREATE TABLE IF NOT EXISTS outbox (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, change TEXT NOT NULL, stamp TEXT, inode TEXT);
 CREATE TABLE IF NOT EXISTS held_news (hold TEXT NOT NULL, path TEXT NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (hold, path)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS held_put (path TEXT PRIMARY KEY, hold TEXT NOT NULL, stamp TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS earlier (
+  position INTEGER PRIMARY KEY,
+  path TEXT NOT NULL,
+  version TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  hash BLOB,
+  size INTEGER,
+  mtime TEXT,
+  executable INTEGER,
+  target TEXT
+);
+CREATE INDEX IF NOT EXISTS earlier_at ON earlier (at);
 `;
 
 /** Why a state file cannot be used; the client then starts without one, which merges and deletes nothing. */

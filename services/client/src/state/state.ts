@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Problem, type Seq, parseSeq } from '@syncpair/contracts';
 import { BaseStore } from './base-store.ts';
+import { EarlierStore } from './earlier-store.ts';
 import { HoldStore } from './hold-store.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { RemoteStore } from './remote-store.ts';
@@ -51,6 +52,8 @@ export interface StateFacts {
   holds: string;
   /** The revision that `holds` is of. */
   holds_revision: string;
+  /** While a client is at work on the folder: the id of the machine's boot. See `lastEnd`. */
+  running: string;
 }
 
 /**
@@ -67,6 +70,7 @@ export class State {
   /** The server has accepted the start of this client as the one that follows. */
   isRunAccepted = false;
   readonly outbox: OutboxStore;
+  readonly earlier: EarlierStore;
   readonly #database: DatabaseSync;
   #run: { readonly id: string; readonly follows: readonly string[] } | null = null;
   readonly #sql: Record<'fact' | 'setFact' | 'removeFact', StatementSync>;
@@ -84,6 +88,7 @@ export class State {
     this.remote = new RemoteStore(database);
     this.holds = new HoldStore(database);
     this.outbox = new OutboxStore(database);
+    this.earlier = new EarlierStore(database);
   }
 
   /**
@@ -160,6 +165,16 @@ export class State {
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
+    }
+  }
+
+  /** Like `transaction`, and what it wrote survives a power cut from the moment that it returns. */
+  durably<T>(work: () => T): T {
+    this.#database.exec('PRAGMA synchronous = FULL');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#database.exec('PRAGMA synchronous = NORMAL');
     }
   }
 

@@ -1,0 +1,130 @@
+import type { ContentHash, FileEntry, VersionState } from '@syncpair/contracts';
+import { judgeAfterCut } from '@syncpair/sync-core';
+import type { Engine } from '../daemon/engine.ts';
+import { fileEntry, linkEntry } from '../diff/compare.ts';
+import { DiskProblem } from '../disk/disk.ts';
+import type { Observed } from '../disk/observed.ts';
+import { pull } from '../negotiate/negotiator.ts';
+import type { Scanner } from '../scan/scanner.ts';
+import { agreedContent } from './agreed-content.ts';
+import { missesOnlyPages } from './misses-only-pages.ts';
+import { type Suspect, UNCERTAIN_MS, suspectsOf } from './suspects.ts';
+
+/** Paths looked at in one request to the disk. */
+const MOST_AT_ONCE = 200;
+
+/** Something that has to be made again what was agreed on. */
+interface Forgotten {
+  readonly suspect: Suspect;
+  /** Null where nothing lies. */
+  readonly found: { readonly observed: Observed; readonly state: VersionState } | null;
+}
+
+/**
+ * The look at a folder after a power cut, before anything in it counts as an edit or a deletion: what the machine did not get onto its disk is
+ * fetched again. It needs the server, which alone knows what this client said last.
+ */
+export class CutReview {
+  readonly #engine: Engine;
+  readonly #scanner: Scanner;
+  #done: (() => void) | null;
+
+  /** `done` is called once nothing is uncertain any more; null: there was no power cut. */
+  constructor(engine: Engine, scanner: Scanner, done: (() => void) | null) {
+    this.#engine = engine;
+    this.#scanner = scanner;
+    this.#done = done;
+  }
+
+  /** True from the start until everything uncertain was looked at. */
+  get wanted(): boolean {
+    return this.#done !== null;
+  }
+
+  /** A folder that is merged anew agrees on nothing: there is nothing to look at. */
+  skip(): void {
+    this.#done?.();
+    this.#done = null;
+  }
+
+  /** Looks at everything uncertain, then lets the scan begin. @throws {ServerError} when there is no answer: it stays wanted */
+  async run(): Promise<void> {
+    const { log, config } = this.#engine;
+    await pull(this.#engine);
+    const suspects = suspectsOf(this.#engine);
+    let forgotten = 0;
+    for (let first = 0; first < suspects.length; first += MOST_AT_ONCE) {
+      const found = await this.#lookAt(suspects.slice(first, first + MOST_AT_ONCE));
+      this.#fetchAgain(found);
+      forgotten += found.length;
+    }
+    log.info(
+      `${config.name}: the machine went down while this folder was kept in sync; ${suspects.length} recent paths were looked at, ${forgotten} of them were not all on the disk`,
+    );
+    this.skip();
+    this.#scanner.scanAnew();
+    this.#engine.wake();
+  }
+
+  /** Forgets what is old enough to be on the disk; the state stays small. */
+  forgetOld(): void {
+    const { state, clock } = this.#engine;
+    if (!this.wanted) state.earlier.forgetBefore(clock.wall() - UNCERTAIN_MS);
+  }
+
+  async #lookAt(suspects: readonly Suspect[]): Promise<Forgotten[]> {
+    const observed = await this.#engine.disk.stat(suspects.map(({ path }) => path));
+    const forgotten: Forgotten[] = [];
+    for (const [index, suspect] of suspects.entries()) {
+      const found = await this.#read(suspect, observed[index] ?? null);
+      // What cannot be read is unknown; the scan reports it.
+      if (found === 'unknown') continue;
+      if (await this.#isForgotten(suspect, found)) forgotten.push({ suspect, found });
+    }
+    return forgotten;
+  }
+
+  async #read({ path }: Suspect, observed: Observed | null | DiskProblem): Promise<Forgotten['found'] | 'unknown'> {
+    if (observed === null) return null;
+    if (observed instanceof DiskProblem || observed.kind === 'special') return 'unknown';
+    if (observed.kind === 'dir') return { observed, state: { kind: 'dir' } };
+    if (observed.kind === 'link') return { observed, state: linkEntry(observed, null) };
+    const [hash] = await this.#engine.disk.hash([{ path, stamp: observed.stamp }]);
+    if (hash === undefined || hash === 'changed' || hash instanceof DiskProblem) return 'unknown';
+    return { observed, state: fileEntry(observed, hash satisfies ContentHash, null) };
+  }
+
+  async #isForgotten(suspect: Suspect, found: Forgotten['found']): Promise<boolean> {
+    const { agreed, earlier } = suspect;
+    const state = found?.state ?? { kind: 'tombstone' };
+    const first = judgeAfterCut({ state, pages: 'unread' }, agreed.state, earlier);
+    if (first !== 'compare' || agreed.state.kind !== 'file') return first === 'fetch_again';
+    const pages = (await this.#holdsPagesOf(suspect, agreed.state)) ? 'agreed' : 'foreign';
+    return judgeAfterCut({ state, pages }, agreed.state, earlier) === 'fetch_again';
+  }
+
+  async #holdsPagesOf({ path }: Suspect, agreed: FileEntry): Promise<boolean> {
+    const content = await agreedContent(this.#engine, agreed);
+    if (content === null) return false;
+    const found = await this.#engine.disk.openRead(path, 0);
+    return !(found instanceof DiskProblem) && missesOnlyPages(found, content);
+  }
+
+  /** The base says what really lies there, so that applying what was agreed on replaces just that and nothing newer. */
+  #fetchAgain(forgotten: readonly Forgotten[]): void {
+    const { state, changes, log, config } = this.#engine;
+    state.transaction(() => {
+      for (const { suspect, found } of forgotten) {
+        const { path, agreed } = suspect;
+        log.warn(`${config.name}: ${path} is not what it was before the machine went down; it is fetched again`);
+        changes.forget(path);
+        if (found === null) state.base.remove(path);
+        else {
+          const { stamp, inode } = found.observed;
+          state.base.put({ path, version: agreed.version, state: found.state, held: false, stamp, inode });
+        }
+        state.remote.learn({ path, ...agreed });
+      }
+    });
+  }
+}
