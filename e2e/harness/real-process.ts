@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { COMMAND } from './command.ts';
 
-/** Characters of output that are kept, the latest. */
+/** Characters of a daemon's output that are kept, the latest. */
 const KEPT_OUTPUT = 400_000;
+/** Characters of a command's output: a document has to be whole. */
+const LONGEST_DOCUMENT = 256 * 1024 * 1024;
 /** Milliseconds a process gets to end after SIGTERM. */
 const STOP_WITHIN_MS = 20_000;
 
@@ -35,14 +37,14 @@ export class RealProcess {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
 
-  constructor(args: readonly string[], { env, cwd, uid, wrapper = [] }: SpawnPlace) {
+  constructor(args: readonly string[], { env, cwd, uid, wrapper = [] }: SpawnPlace, keptOutput = KEPT_OUTPUT) {
     const as = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'];
     const [command, ...rest] = [...wrapper, ...as, COMMAND, ...args];
     this.#child = spawn(command as string, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd });
     alive.add(this.#child);
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#child[stream]?.setEncoding('utf8').on('data', (text: string) => {
-        this.output[stream] = (this.output[stream] + text).slice(-KEPT_OUTPUT);
+        this.output[stream] = (this.output[stream] + text).slice(-keptOutput);
       });
     }
     this.ended = once(this.#child, 'close').then(([code, signal]: unknown[]) => {
@@ -84,4 +86,5 @@ export class RealProcess {
 }
 
 /** Runs a command to its end. */
-export const runSyncpair = (args: readonly string[], place: SpawnPlace): Promise<Ended> => new RealProcess(args, place).ended;
+export const runSyncpair = (args: readonly string[], place: SpawnPlace): Promise<Ended> =>
+  new RealProcess(args, place, LONGEST_DOCUMENT).ended;
