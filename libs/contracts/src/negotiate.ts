@@ -48,6 +48,8 @@ export const negotiateRequestSchema = z.object({
     .default([]),
   /** Small contents, base64, by hash. */
   contents: z.record(wire.hash, z.string()).default({}),
+  /** The client merges its folder: a put without a base whose content the path had before is an old copy, and no news. */
+  joins: z.boolean().default(false),
   /** False leaves the log out of the answer: a client with a stream open asks for it only when it missed something. */
   pull: z.boolean().default(true),
   /** A conflict also leaves its loser as a file beside the winner. */

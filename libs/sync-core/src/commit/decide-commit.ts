@@ -32,6 +32,8 @@ export interface CommitContext {
   /** The size of a content that is durable on the server and that the proposer may use; null when there is none. */
   readonly contentSize: (hash: ContentHash) => number | null;
   readonly conflictCopies: boolean;
+  /** The proposer merges its folder without knowing what it was made from: a content that a path had before is no news. */
+  readonly joins?: boolean;
   /** A change whose base is not the head is superseded: it contests nothing, and replaces nothing that was not seen. */
   readonly strict?: boolean;
 }
@@ -52,6 +54,7 @@ export interface CommitDecision {
  *   is not one, because its children would go with it.
  * - A concurrent edit survives a concurrent deletion; a touch does not.
  * - Equal content is never a conflict; executable bit and mtime merge by themselves.
+ * - Whoever joins with a content that a path had before has an old copy: the head stays.
  * - A path needs folders above it: missing ones are made again, a file in their place loses to the folder.
  */
 export function decideCommit(view: DirectoryView, changes: readonly (PutChange | DeleteChange)[], context: CommitContext): CommitDecision {
@@ -120,6 +123,7 @@ class Decider {
     const head = this.overlay.head(change.path);
     if (!isLive(head)) return this.#putWhereNothingLives(change, head);
     if (sameContent(head.state, change.entry)) return this.#putSameContent(change, head);
+    if (this.#isOld(change)) return { id: change.id, status: 'merged', head: headOf(change.path, head) };
     const base = change.base === null ? null : this.overlay.version(change.path, change.base);
     const replacesFolder = head.state.kind === 'dir' && this.overlay.liveChildren(change.path) > 0;
     if (!replacesFolder) {
@@ -145,6 +149,11 @@ class Decider {
     }
     const write = this.#write(change.path, { kind: 'tombstone' }, { from: head, changeId: change.id });
     return { id: change.id, status: 'committed', version: write, conflict: null };
+  }
+
+  /** A restored backup or an old copy, whatever its mtime: the head was made after it. */
+  #isOld({ base, path, entry }: PutChange): boolean {
+    return this.#context.joins === true && base === null && entry.kind === 'file' && this.overlay.hadContent(path, entry.hash);
   }
 
   #refuseSize(change: PutChange): Outcome | null {

@@ -1,4 +1,4 @@
-import { type RelativePath, type Seq, type VersionId, type VersionState, parentOf, versionId } from '@syncpair/contracts';
+import { type ContentHash, type RelativePath, type Seq, type VersionId, type VersionState, parentOf, versionId } from '@syncpair/contracts';
 import type { AnsweredChange, DirectoryView, StoredVersion, VersionWrite } from './stored-version.ts';
 
 /** A directory's state with the writes of a commit on top, so that each change is decided against what those before it made. */
@@ -27,6 +27,10 @@ export class Overlay implements DirectoryView {
 
   liveChildren(folder: RelativePath): number {
     return this.#view.liveChildren(folder) + (this.#childrenChange.get(folder) ?? 0);
+  }
+
+  hadContent(path: RelativePath, hash: ContentHash): boolean {
+    return this.#view.hadContent?.(path, hash) === true;
   }
 
   answered(changeId: string): AnsweredChange | null {

@@ -1,4 +1,4 @@
-import type { RelativePath, VersionId, VersionState } from '@syncpair/contracts';
+import type { ContentHash, RelativePath, VersionId, VersionState } from '@syncpair/contracts';
 
 /** A version as the server keeps it: what a decision needs to know of it. */
 export interface StoredVersion {
@@ -28,6 +28,8 @@ export interface DirectoryView {
   /** Live entries directly in a folder that a change deletes or replaces. */
   liveChildren(folder: RelativePath): number;
   answered(changeId: string): AnsweredChange | null;
+  /** Whether a version of the path that is or was its head had this content; asked of files only. Left out: nobody returns here. */
+  hadContent?(path: RelativePath, hash: ContentHash): boolean;
 }
 
 /** A version to insert. The last one of a path that is not lost becomes its head. */

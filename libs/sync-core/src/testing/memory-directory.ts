@@ -21,6 +21,7 @@ export interface CommitOptions {
   readonly now?: bigint;
   readonly conflictCopies?: boolean;
   readonly strict?: boolean;
+  readonly joins?: boolean;
   /** Contents that the server lacks. */
   readonly missing?: ReadonlySet<ContentHash>;
 }
@@ -39,13 +40,23 @@ export class MemoryDirectory {
       version: (path, id) => this.stored(path, id),
       liveChildren: (folder) =>
         [...this.heads].filter(([path, { state }]) => state.kind !== 'tombstone' && parentOf(path) === folder).length,
+      hadContent: (path, hash) =>
+        this.versions.some(({ path: at, state, lost }) => at === path && !lost && state.kind === 'file' && state.hash === hash),
       answered: (changeId) => this.#answers.get(`${device} ${changeId}`) ?? null,
     };
   }
 
   /** Decides the changes as one commit and stores what is decided. */
   commit(changes: readonly Edit[], options: CommitOptions = {}): readonly Outcome[] {
-    const { device = 'device', author = device, now = 0n, conflictCopies = false, strict = false, missing = new Set() } = options;
+    const {
+      device = 'device',
+      author = device,
+      now = 0n,
+      conflictCopies = false,
+      strict = false,
+      joins = false,
+      missing = new Set(),
+    } = options;
     const seq = this.seq + 1;
     const decision = decideCommit(this.view(device), changes, {
       seq,
@@ -55,6 +66,7 @@ export class MemoryDirectory {
       contentSize: (hash) => (missing.has(hash) ? null : 1),
       conflictCopies,
       strict,
+      joins,
     });
     if (decision.writes.length > 0) this.seq = seq;
     this.conflicts.push(...decision.conflicts);

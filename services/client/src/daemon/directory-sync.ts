@@ -265,6 +265,7 @@ export class DirectorySync {
   #everyInterval(): void {
     const { problems, state, config } = this.engine;
     this.#timers.after(config.syncIntervalSeconds * 1000, () => {
+      if (state.fact('joining') !== null && this.progress.isSettled) state.setFact('joining', null);
       if (!this.#cutReview.wanted) this.#schedule.interval();
       this.#cutReview.forgetOld();
       problems.prune(

@@ -75,7 +75,10 @@ export class Merger {
         await joinAnew(engine);
         this.#tell(isKnown);
       } else {
-        if (this.#wanted === 'doubted') engine.state.remote.clear();
+        if (this.#wanted === 'doubted') {
+          engine.state.remote.clear();
+          engine.state.setFact('joining', 'yes');
+        }
         await readAllHeads(engine);
       }
       engine.state.setFact('doubt', null);

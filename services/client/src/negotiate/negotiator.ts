@@ -59,6 +59,7 @@ export async function negotiate(
     receipts: proposal.receipts ?? [],
     contents: proposal.contents ?? new Map(),
     pull: proposal.pull,
+    joins: state.fact('joining') !== null,
   });
   engine.connection.succeeded();
   proveServer(engine, answer.server ?? null);

@@ -1,4 +1,4 @@
-import type { Change, Outcome, PutChange, RelativePath, VersionState } from '@syncpair/contracts';
+import { type Change, type Outcome, type PutChange, type RelativePath, type VersionState, sameContent } from '@syncpair/contracts';
 import { noteEarlier } from '../crash/note-earlier.ts';
 import { type Engine, shortHash } from '../daemon/engine.ts';
 import type { LocalPut } from '../scan/local-changes.ts';
@@ -46,7 +46,8 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
     case 'merged':
       state.base.put({ ...agreed, version: outcome.head.version });
       state.remote.learn(outcome.head);
-      log.debug(`merged the metadata of ${path}`);
+      if (outcome.head.state.kind === 'tombstone' || sameContent(entry, outcome.head.state)) log.debug(`merged the metadata of ${path}`);
+      else log.info(`${path}: what lies here is an older version; the newer one is taken`);
       break;
     case 'lost':
       state.base.put({ ...agreed, version: outcome.version });

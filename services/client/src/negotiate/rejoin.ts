@@ -18,6 +18,7 @@ export async function joinAnew(engine: Engine): Promise<void> {
     state.setFact('epoch', null);
     state.setFact('cursor', null);
     state.setFact('mark', null);
+    state.setFact('joining', 'yes');
     state.base.clear();
     state.remote.clear();
     for (const hold of state.holds.list()) state.holds.end(hold.id);

@@ -27,6 +27,7 @@ const NOTHING: Negotiation = {
   receipts: [],
   contents: new Map(),
   pull: true,
+  joins: false,
 };
 const OK = { status: 'ok', epoch: 'e1', head: '7', outcomes: [], grants: [], commits: [], cursor: '7', more: false, conflicts: 0 };
 
@@ -106,6 +107,7 @@ test('a negotiation says who asks, and carries changes, contents and receipts', 
       receipts: ['r1'],
       contents: { [hash]: Buffer.from('hello').toString('base64') },
       pull: true,
+      joins: false,
       conflict_copies: true,
       knows_holds: true,
     },

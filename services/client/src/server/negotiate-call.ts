@@ -16,6 +16,7 @@ export async function negotiate(link: DirectoryLink, conflictCopies: boolean, re
     receipts: [...request.receipts],
     contents: Object.fromEntries([...request.contents].map(([hash, bytes]) => [hash, Buffer.from(bytes).toString('base64')])),
     pull: request.pull,
+    joins: request.joins,
     conflict_copies: conflictCopies,
     knows_holds: true,
   };

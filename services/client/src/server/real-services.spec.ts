@@ -82,6 +82,7 @@ async function negotiate(to: SyncServer, request: Partial<Negotiation>): Promise
     receipts: [],
     contents: new Map(),
     pull: true,
+    joins: false,
   };
   const answer = await to.negotiate({ ...nothing, ...request });
   if (answer.status !== 'ok') throw new Error('asked to join anew');

@@ -43,6 +43,8 @@ export interface Negotiation {
   readonly receipts: readonly string[];
   readonly contents: ReadonlyMap<ContentHash, Uint8Array>;
   readonly pull: boolean;
+  /** The folder was merged and not in sync since: what it has may be old copies. */
+  readonly joins: boolean;
 }
 
 export interface Snapshot {

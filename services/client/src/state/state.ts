@@ -40,6 +40,8 @@ export interface StateFacts {
   runs: string;
   /** Why base and disk may not belong together, until all of it was checked: `copied`, `clone` or `old_state`. */
   doubt: string;
+  /** Set from a merge until all of the folder was in sync: what it has may be old copies. */
+  joining: string;
   /** The fingerprint of the ignore rules that the base was made under. */
   ignoring: string;
   /** ISO 8601. */

@@ -34,6 +34,8 @@ export interface CommitJob {
   readonly origin?: CommitOrigin;
   /** A put or deletion whose base is not the head is superseded: nothing is contested, and nothing of anybody else replaced. */
   readonly strict?: boolean;
+  /** See `CommitContext`. */
+  readonly joins?: boolean;
 }
 
 export type CommitResult =

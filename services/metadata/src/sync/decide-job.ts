@@ -56,6 +56,7 @@ export async function decideEdits(
       contentSize: (hash: ContentHash) => job.contents.get(hash)?.size ?? null,
       conflictCopies: job.conflictCopies,
       strict: job.strict === true,
+      joins: job.joins === true,
     });
     const missing = state.takeMissing();
     if (missing !== null) {

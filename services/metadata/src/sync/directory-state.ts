@@ -1,4 +1,4 @@
-import { type RelativePath, type Seq, type VersionId, parentOf, versionId } from '@syncpair/contracts';
+import { type ContentHash, type RelativePath, type Seq, type VersionId, parentOf, versionId } from '@syncpair/contracts';
 import type { AnsweredChange, ConflictWrite, DirectoryView, StoredVersion, VersionWrite } from '@syncpair/sync-core';
 
 /** What a decision asked for that was not read yet. */
@@ -6,6 +6,8 @@ export interface Missing {
   readonly heads: ReadonlySet<RelativePath>;
   readonly versions: ReadonlyMap<string, { readonly path: RelativePath; readonly version: VersionId }>;
   readonly children: ReadonlySet<RelativePath>;
+  /** Contents that a path may have had. */
+  readonly contents: ReadonlyMap<string, { readonly path: RelativePath; readonly hash: ContentHash }>;
 }
 
 /**
@@ -24,7 +26,9 @@ export class DirectoryState {
     heads: new Set<RelativePath>(),
     versions: new Map<string, { path: RelativePath; version: VersionId }>(),
     children: new Set<RelativePath>(),
+    contents: new Map<string, { path: RelativePath; hash: ContentHash }>(),
   };
+  readonly #contents = new Map<string, boolean>();
 
   /** The state as the changes of one device see it: change ids are unique per device only. */
   viewFor(device: string): DirectoryView {
@@ -32,6 +36,7 @@ export class DirectoryState {
       head: (path) => this.head(path),
       version: (path, id) => this.#version(path, id),
       liveChildren: (folder) => this.#liveChildren(folder),
+      hadContent: (path, hash) => this.#hadContent(path, hash),
       answered: (changeId) => this.#answered.get(`${device} ${changeId}`) ?? null,
     };
   }
@@ -49,9 +54,10 @@ export class DirectoryState {
 
   /** Hands over what was asked for in vain, and forgets it; null when there is nothing. */
   takeMissing(): Missing | null {
-    const { heads, versions, children } = this.#missing;
-    if (heads.size + versions.size + children.size === 0) return null;
-    const taken = { heads: new Set(heads), versions: new Map(versions), children: new Set(children) };
+    const { heads, versions, children, contents } = this.#missing;
+    if (heads.size + versions.size + children.size + contents.size === 0) return null;
+    const taken = { heads: new Set(heads), versions: new Map(versions), children: new Set(children), contents: new Map(contents) };
+    contents.clear();
     heads.clear();
     versions.clear();
     children.clear();
@@ -64,6 +70,10 @@ export class DirectoryState {
 
   setVersion(path: RelativePath, id: VersionId, version: StoredVersion | null): void {
     this.#versions.set(`${id} ${path}`, version);
+  }
+
+  setHadContent(path: RelativePath, hash: ContentHash, had: boolean): void {
+    this.#contents.set(`${hash} ${path}`, had);
   }
 
   setChildren(folder: RelativePath, count: number): void {
@@ -103,6 +113,12 @@ export class DirectoryState {
     const known = this.#versions.get(`${id} ${path}`);
     if (known === undefined) this.#missing.versions.set(`${id} ${path}`, { path, version: id });
     return known ?? null;
+  }
+
+  #hadContent(path: RelativePath, hash: ContentHash): boolean {
+    const known = this.#contents.get(`${hash} ${path}`);
+    if (known === undefined) this.#missing.contents.set(`${hash} ${path}`, { path, hash });
+    return known ?? false;
   }
 
   #liveChildren(folder: RelativePath): number {

@@ -75,6 +75,16 @@ describe('the history that a client goes on from', () => {
     expect(rows).toEqual([]);
   });
 
+  test('is older than the head in a folder that joins with what a path had before, whatever its time', async () => {
+    const { alice } = await withCommits(1);
+    await alice.commit(alice.put('file-0', 'edited', { base: '1.0' }));
+    const bob = await Device.join(replica.url, 'bob', alice.directory);
+    const later = { mtime: 1_800_000_000_000_000_000n };
+    const put = [bob.put('file-0', 'text 0', later), bob.put('other', 'text 0', later)];
+    const { outcomes } = await bob.send({ joins: true, changes: put });
+    expect(outcomes).toMatchObject([{ status: 'merged', head: { version: '2.0' } }, { status: 'committed' }]);
+  });
+
   test('is named in the snapshot, with the server', async () => {
     const { alice, known } = await withCommits(2);
     const { body } = await alice.post('/api/v1/snapshot', { protocol: 1, ...alice.fields });

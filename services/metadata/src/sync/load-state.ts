@@ -1,5 +1,6 @@
 import { type Change, type RelativePath, type VersionId, ancestorsOf } from '@syncpair/contracts';
 import type { Transaction } from '../database/database.ts';
+import { readHadContents } from '../store/read-had-contents.ts';
 import { countLiveChildren, readAnswered, readHeads, readVersions } from '../store/state-repository.ts';
 import type { DirectoryState, Missing } from './directory-state.ts';
 
@@ -39,7 +40,7 @@ export async function loadFor(
       if (head?.state.kind === 'dir' && (change.op === 'delete' || change.entry.kind !== 'dir')) children.add(change.path);
     }
   }
-  await loadMissing(transaction, directory, state, { heads: new Set(), versions, children });
+  await loadMissing(transaction, directory, state, { heads: new Set(), versions, children, contents: new Map() });
 }
 
 export async function loadMissing(transaction: Transaction, directory: number, state: DirectoryState, missing: Missing): Promise<void> {
@@ -47,6 +48,9 @@ export async function loadMissing(transaction: Transaction, directory: number, s
   const named = [...missing.versions.values()];
   for (const { path, version } of named) state.setVersion(path, version, null);
   for (const { path, stored } of await readVersions(transaction, directory, named)) state.setVersion(path, stored.version, stored);
+  const contents = [...missing.contents.values()];
+  const had = await readHadContents(transaction, directory, contents);
+  contents.forEach(({ path, hash }, index) => state.setHadContent(path, hash, had[index] === true));
   const folders = [...missing.children];
   const counts = await countLiveChildren(transaction, directory, folders);
   for (const folder of folders) state.setChildren(folder, counts.get(folder) ?? 0);

@@ -82,6 +82,7 @@ export class NegotiateService {
       changes,
       contents: available.contents,
       conflictCopies: request.conflict_copies,
+      joins: request.joins,
       knowsHolds: request.knows_holds,
     });
     if (result.status === 'rejoin') return this.#rejoin(result.directory, 'other_epoch');
