@@ -145,6 +145,36 @@ test('a folder that was moved away deletes nothing, and the one made in its plac
   expect(await alice.must('join')).toContain('nothing waits');
 });
 
+test('a directory that becomes private, and a folder that moves, delete nothing; what was shared stays as it was [CFG-12]', async () => {
+  const [alice, bob] = await world.started(['alice', 'bob']);
+  writeFileSync(alice.at('file'), 'shared');
+  await stabilise([alice, bob]);
+  await alice.stop();
+  alice.configure({ settings: { shared: false } });
+  await alice.start();
+  await noticed(alice, `it is merged with alice:${alice.directory} now`);
+  writeFileSync(alice.at('own'), 'private');
+  unlinkSync(alice.at('file'));
+  await stabilise([alice]);
+  expect(read(bob.at('file'))).toBe('shared');
+  expect(existsSync(bob.at('own'))).toBe(false);
+
+  await alice.stop();
+  const moved = world.client('alice', { home: alice.home, folder: 'elsewhere', settings: { shared: false } });
+  rmdirSync(moved.folder);
+  renameSync(alice.folder, moved.folder);
+  await moved.start();
+  expect([...(await stabilise([moved])).keys()]).toEqual(['own']);
+  // The same device goes on: it was told nothing new.
+  expect((await moved.status()).directories[0]?.notice?.message).toContain('was synchronised with');
+  await moved.stop();
+
+  moved.configure({ settings: { shared: true } });
+  await moved.start();
+  const tree = await stabilise([moved, bob]);
+  expect([...tree.keys()].sort()).toEqual(['file', 'own']);
+});
+
 /** A copy with modes and times, as a backup keeps them, or with new ones. */
 const copy = (from: string, to: string, how: '-a' | '-r' = '-a'): unknown => execFileSync('cp', [how, `${from}/.`, to]);
 
