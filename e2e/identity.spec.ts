@@ -44,7 +44,7 @@ const setBack = (directory: string, seq: string): Promise<void> =>
     await database.query('COMMIT');
   });
 
-test('a server set back to a backup is recognised without a new epoch, also when it went on; what is newer on the clients stays', async () => {
+test('a server set back to a backup is recognised without a new epoch, also when it went on; what is newer on the clients stays (R48)', async () => {
   const [alice, bob] = await world.started(['alice', 'bob'], { settings: { sync_interval_seconds: 3_600 } });
   for (const name of ['edited', 'deleted', 'kept']) writeFileSync(alice.at(name), `first ${name}`);
   await stabilise([alice, bob]);
@@ -69,7 +69,7 @@ test('a server set back to a backup is recognised without a new epoch, also when
   expect(await alice.must('status')).toContain('the server has gone back');
 });
 
-test('another server at the same address gets nothing and deletes nothing until it is meant; the right one is gone on with by itself [NET-10]', async () => {
+test('another server at the same address gets nothing and deletes nothing until it is meant; the right one is gone on with by itself (R48) [NET-10]', async () => {
   const proxy = await world.proxy();
   const [alice, bob] = await world.started(['alice', 'bob'], { server: proxy.url });
   writeFileSync(alice.at('file'), 'mine');
@@ -100,7 +100,7 @@ test('another server at the same address gets nothing and deletes nothing until 
   expect([...(await stabilise([alice, bob])).keys()]).toEqual(['file', 'while-swapped']);
 });
 
-test('a folder that was moved away deletes nothing, and the one made in its place is left alone until it is meant [DEL-04]', async () => {
+test('a folder that was moved away deletes nothing, and the one made in its place is left alone until it is meant (R47) [DEL-04]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   for (let n = 0; n < 25; n += 1) writeFileSync(alice.at(`file-${n}`), `text ${n}`);
   const before = await stabilise([alice, bob]);
@@ -178,7 +178,7 @@ test('a directory that becomes private, and a folder that moves, delete nothing;
 /** A copy with modes and times, as a backup keeps them, or with new ones. */
 const copy = (from: string, to: string, how: '-a' | '-r' = '-a'): unknown => execFileSync('cp', [how, `${from}/.`, to]);
 
-test('a folder copied with its state becomes a client of its own; what it lacks or has of old deletes and reverts nothing [STA-10]', async () => {
+test('a folder copied with its state becomes a client of its own; what it lacks or has of old deletes and reverts nothing (R49) [STA-10]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   for (const name of ['edited', 'deleted', 'lacking', 'kept']) writeFileSync(alice.at(name), `first ${name}`);
   await stabilise([alice, bob]);
@@ -205,7 +205,7 @@ test('a folder copied with its state becomes a client of its own; what it lacks 
 test.each([
   ['-a', 'with its state'],
   ['-r', 'without its state'],
-] as const)('a folder restored from an old backup (cp %s) %s deletes and reverts nothing [STA-04]', async (how, state) => {
+] as const)('a folder restored from an old backup (cp %s) %s deletes and reverts nothing (R49) (R50) [STA-04]', async (how, state) => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   for (const name of ['edited', 'deleted', 'not-restored', 'kept']) writeFileSync(alice.at(name), `first ${name}`);
   await stabilise([alice, bob]);

@@ -37,7 +37,7 @@ const TABLE: [name: string, entry: Entry, base: string | null, joins: boolean, s
   ['an old copy of a client that does not join', file('one', 900n), null, false, 'committed', 'one'],
 ];
 
-describe('a client that merges its folder proposes', () => {
+describe('a client that merges its folder proposes (R50)', () => {
   it.each(TABLE)('%s', (_name, entry, base, joins, status, head) => {
     const directory = edited();
     const [outcome] = directory.commit([put(entry, base)], { joins, now: 10n ** 18n });

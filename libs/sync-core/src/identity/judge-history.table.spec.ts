@@ -26,7 +26,7 @@ const TABLE: [name: string, known: Partial<KnownHistory>, served: Partial<Served
   ['a backup from before commits had marks', {}, { mark: null }, 'forked'],
 ];
 
-describe('judgeHistory', () => {
+describe('judgeHistory (R48)', () => {
   it.each(TABLE)('%s', (_name, known, served, verdict) => {
     expect(judgeHistory({ ...KNOWN, ...known }, { ...SERVED, ...served })).toBe(verdict);
   });

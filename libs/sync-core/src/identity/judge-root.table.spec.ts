@@ -23,7 +23,7 @@ const TABLE: [name: string, record: RecordedRoot | null, found: FoundFolder | nu
   ['a record of the time before servers had ids', { ...RECORD, server: null }, OTHER, 's2', 'replaced'],
 ];
 
-describe('judgeRoot', () => {
+describe('judgeRoot (R47)', () => {
   it.each(TABLE)('%s', (_name, record, found, server, verdict) => {
     expect(judgeRoot(record, found, server)).toBe(verdict);
   });

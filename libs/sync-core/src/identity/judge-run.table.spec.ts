@@ -18,13 +18,13 @@ const TABLE: [name: string, claimed: Partial<ClaimedRun>, remembered: Partial<Re
   ['an old state that knows that it is one', { follows: ['r1'], cursor: 1, rejoins: true }, {}, 'accepted'],
 ];
 
-describe('judgeRun', () => {
+describe('judgeRun (R49)', () => {
   it.each(TABLE)('%s', (_name, claimed, remembered, verdict) => {
     expect(judgeRun({ ...CLAIMED, ...claimed }, remembered === null ? null : { ...REMEMBERED, ...remembered })).toBe(verdict);
   });
 });
 
-describe('judgeDevice', () => {
+describe('judgeDevice (R49)', () => {
   const place = { machine: 'm', inode: '1' };
   it.each([
     ['a state of the time before places', null, place, 'same'],

@@ -20,7 +20,7 @@ const ask = (device: Device, claimed: ReturnType<typeof run>, cursor = device.cu
   device.send({ run: claimed, cursor, pull: false, changes: [] });
 const joined = (): Promise<Device> => Device.join(replica.url, 'alice', `team-${(directories += 1)}`);
 
-describe('the runs of a device', () => {
+describe('the runs of a device (R49)', () => {
   test('follow one another', async () => {
     const alice = await joined();
     for (const each of [run('r1'), run('r1'), run('r2', 'r1'), run('r4', 'r2', 'r3'), run('r4')])

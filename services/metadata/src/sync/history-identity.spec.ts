@@ -39,14 +39,14 @@ async function goBack(directory: string, to: number): Promise<void> {
 }
 
 describe('the history that a client goes on from', () => {
-  test('is proved by the mark of the commit at its cursor', async () => {
+  test('is proved by the mark of the commit at its cursor (R48)', async () => {
     const { alice, known } = await withCommits(3);
     expect(known.mark).not.toBe('');
     expect((await alice.send({ ...known, changes: [] })).status).toBe('ok');
     expect(await alice.send({ ...known, mark: 'another', changes: [] })).toMatchObject({ status: 'rejoin', reason: 'forked' });
   });
 
-  test('is not that of a server that was set back, also when that has as many commits again', async () => {
+  test('is not that of a server that was set back, also when that has as many commits again (R48)', async () => {
     const { alice, known } = await withCommits(3);
     await goBack(alice.directory, 1);
     expect(await alice.send({ ...known, changes: [alice.put('x', 'x')] })).toMatchObject({
@@ -66,7 +66,7 @@ describe('the history that a client goes on from', () => {
     expect((await alice.send({ cursor: known.cursor, changes: [] })).status).toBe('ok');
   });
 
-  test('is not that of another server, which then keeps nothing of the client', async () => {
+  test('is not that of another server, which then keeps nothing of the client (R48)', async () => {
     const { alice, known } = await withCommits(1);
     const stranger = new Device(replica.url, 'alice', `${alice.directory}-elsewhere`);
     const answer = await stranger.send({ ...known, server: 'another', epoch: alice.epoch, changes: [stranger.put('x', 'x')] });
@@ -75,7 +75,7 @@ describe('the history that a client goes on from', () => {
     expect(rows).toEqual([]);
   });
 
-  test('is older than the head in a folder that joins with what a path had before, whatever its time', async () => {
+  test('is older than the head in a folder that joins with what a path had before, whatever its time (R50)', async () => {
     const { alice } = await withCommits(1);
     await alice.commit(alice.put('file-0', 'edited', { base: '1.0' }));
     const bob = await Device.join(replica.url, 'bob', alice.directory);
