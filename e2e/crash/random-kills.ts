@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PartOptions, Played } from './part.ts';
 import { Scene } from './scene.ts';
+import { usersOf } from './users.ts';
 
-/** Milliseconds between two acts of the users. */
-const ACT_EVERY_MS = 12;
 /** Kills between two looks at whether everything is the same everywhere. */
 const SETTLE_EVERY = 20;
 
@@ -44,19 +43,4 @@ export async function randomKills(victim: Victim, { seed, kills, tell }: PartOpt
   } finally {
     await scene.close();
   }
-}
-
-function usersOf(scene: Scene): { stop(): Promise<void> } {
-  let over = false;
-  const working = (async () => {
-    for (; !over; await delay(ACT_EVERY_MS)) scene.load.act();
-  })();
-  // Who waits for it hears of a failure; until then it is no surprise.
-  working.catch(() => undefined);
-  return {
-    stop: () => {
-      over = true;
-      return working;
-    },
-  };
 }

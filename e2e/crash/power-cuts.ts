@@ -1,0 +1,102 @@
+import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientProcess } from '../harness/client-process.ts';
+import { sha256 } from '../harness/ledger.ts';
+import type { Random } from '../harness/random.ts';
+import { readTree } from '../harness/tree.ts';
+import { forgetBoot } from './cut-power.ts';
+import type { PartOptions, Played } from './part.ts';
+import { Scene } from './scene.ts';
+import { usersOf } from './users.ts';
+
+/** Milliseconds of work before each cut, at most. */
+const WORK_MS = 2_500;
+const PAGE = 4_096;
+const WAL_HEADER = 32;
+
+/**
+ * Cuts the power of a client again and again. What its users saved without flushing, as they do, is damaged in every way that disks know; the end
+ * of its state's log, which is never flushed, is missing too. What the server had acknowledged by then must come back everywhere.
+ */
+export async function powerCuts({ seed, kills, tell }: PartOptions): Promise<Played> {
+  const scene = await Scene.open({ seed, files: 60, tell, sampled: false });
+  let damaged = 0;
+  try {
+    let cuts = 0;
+    for (; cuts < kills && scene.failures.length === 0; cuts += 1) {
+      const { random } = scene;
+      const victim = random.pick(scene.clients);
+      const log = logOf(victim);
+      const users = usersOf(scene);
+      await delay(random.below(WORK_MS));
+      await users.stop();
+      await victim.kill();
+      const acknowledged = new Set((await victim.history()).flatMap(({ hash }) => (hash === null ? [] : [hash])));
+      forgetEnd(victim, log, random);
+      forgetBoot(victim.folder);
+      damaged += await damage(victim, acknowledged, random);
+      await victim.start();
+      await scene.settle(`after power cut ${cuts + 1} of ${victim.id}`);
+      if ((cuts + 1) % 10 === 0) tell(`power: ${cuts + 1} of ${kills} cuts`);
+    }
+    await scene.finish();
+    return { counts: `${cuts} power cuts; ${damaged} files damaged on disk`, failures: scene.failures, logs: scene.logs() };
+  } catch (error) {
+    return { counts: 'ended early', failures: [...scene.failures, String(error)], logs: scene.logs() };
+  } finally {
+    await scene.close();
+  }
+}
+
+/** Damages some of what the client's user saved and the server has. @returns how many files */
+async function damage({ id, folder }: ClientProcess, acknowledged: ReadonlySet<string>, random: Random): Promise<number> {
+  let count = 0;
+  for (const [path, { kind, detail }] of await readTree(folder)) {
+    if (kind !== 'file' || !path.includes(`/${id}-`) || !acknowledged.has(detail.slice(0, 64)) || random.below(4) > 0) continue;
+    const absolute = join(folder, path);
+    const content = readFileSync(absolute);
+    const page = PAGE * random.below(1 + Math.floor(content.length / PAGE));
+    switch (random.below(4)) {
+      case 0:
+        truncateSync(absolute);
+        break;
+      case 1:
+        truncateSync(absolute, random.below(content.length));
+        break;
+      case 2:
+        writeFileSync(absolute, content.fill(0, page, Math.min(content.length, page + PAGE)));
+        break;
+      default:
+        rmSync(absolute);
+    }
+    count += 1;
+  }
+  return count;
+}
+
+interface Log {
+  readonly size: number;
+  /** Its first bytes, which change when it begins anew. */
+  readonly header: string;
+}
+
+const walOf = (folder: string): string => join(folder, '.syncpair_state.db-wal');
+
+function logOf({ folder }: ClientProcess): Log {
+  const descriptor = openSync(walOf(folder), 'r');
+  try {
+    const header = Buffer.alloc(WAL_HEADER);
+    readSync(descriptor, header, 0, WAL_HEADER, 0);
+    return { size: statSync(walOf(folder)).size, header: sha256(header) };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Cuts the state's log back, but not behind what it was while the client had long been at work. */
+function forgetEnd(client: ClientProcess, before: Log, random: Random): void {
+  const now = logOf(client);
+  const least = now.header === before.header ? Math.min(before.size, now.size) : WAL_HEADER;
+  truncateSync(walOf(client.folder), least + random.below(1 + now.size - least));
+}
