@@ -44,6 +44,8 @@ describe('what one client deletes too much of', () => {
     expect((await stabilise([alice, bob])).size).toBe(41);
     expect(readFileSync(alice.at('file 3'), 'utf8')).toBe('edited while it waited');
     expect(await alice.holds()).toEqual([]);
+    remove(alice, 60, 65);
+    await count(bob, 36);
     const late = await alice.run('holds', 'reject', id);
     expect(late.code).toBe(1);
     expect(late.stderr).toContain('was approved by bob');

@@ -74,6 +74,7 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     ownMoves: [],
     conflicts: Number(state.fact('conflicts') ?? 0),
     holdsHeard: null,
+    holdsRefused: false,
     firstLook: { foundUnchanged: false },
     newId: ports.newId,
     wake: () => signal.wake(),

@@ -171,7 +171,7 @@ export class DirectorySync {
     if (holds !== null)
       this.#addServerLane(
         () => holds.step(),
-        () => null,
+        () => holds.nextDue(),
       );
     this.#addChangingLane(
       () => this.#pushStep(),

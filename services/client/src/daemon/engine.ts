@@ -47,6 +47,8 @@ export interface Engine {
   conflicts: number;
   /** What was last heard of the directory's holds; null when the server says nothing of them. */
   holdsHeard: HoldState | null;
+  /** The server answered that it takes no news of holds; nobody waits for it to. */
+  holdsRefused: boolean;
   /** What the first look at the folder has found so far: whether some file is as it was when the client last ran. */
   readonly firstLook: { foundUnchanged: boolean };
   /** Makes an id for a change or hold that no other has. */

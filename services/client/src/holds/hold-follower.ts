@@ -6,7 +6,10 @@ import type { HoldNews, HoldServer } from '../server/hold-server.ts';
 import { ServerError } from '../server/server-error.ts';
 import type { UntoldHold } from '../state/hold-store.ts';
 import { describeDecision, describeOpenHold } from './describe-hold.ts';
-import { type KnownHolds, readKnownHolds } from './known-holds.ts';
+import { type KnownHolds, isKnownRevision, readKnownHolds } from './known-holds.ts';
+
+/** Milliseconds after a refusal before the server is asked again. */
+const REFUSED_REST_MS = 60_000;
 
 /**
  * Keeps the holds of a directory the same here and on the server: tells of what this client holds, hears of what waits anywhere and of
@@ -17,6 +20,7 @@ export class HoldFollower {
   readonly #server: HoldServer;
   readonly #guard: DeletionGuard;
   readonly #overwrites: OverwriteGuard;
+  #restUntil = 0;
 
   constructor(engine: Engine, server: HoldServer, guards: { readonly guard: DeletionGuard; readonly overwrites: OverwriteGuard }) {
     this.#engine = engine;
@@ -25,11 +29,34 @@ export class HoldFollower {
     this.#overwrites = guards.overwrites;
   }
 
-  /** Tells or hears one piece of news. @returns false when there is none @throws {ServerError} */
+  /** Tells or hears one piece of news. @returns false when there is none @throws {ServerError} when there is no answer */
   async step(): Promise<boolean> {
+    const { holdsHeard, clock } = this.#engine;
     // A server that says nothing of holds has none: what is held here is decided here.
-    if (this.#engine.holdsHeard === null) return false;
-    return (await this.#tell()) || (await this.#hear());
+    if (holdsHeard === null || clock.monotonic() < this.#restUntil) return false;
+    try {
+      const worked = (await this.#tell()) || (await this.#hear());
+      this.#engine.holdsRefused = false;
+      return worked;
+    } catch (error) {
+      if (!(error instanceof ServerError) || error.retryable) throw error;
+      this.#refused(error);
+      return false;
+    }
+  }
+
+  /** When to ask again after a refusal; monotonic milliseconds. */
+  nextDue(): number | null {
+    return this.#restUntil > this.#engine.clock.monotonic() ? this.#restUntil : null;
+  }
+
+  /** A replica of an older version, or something in between: no reason to stop everything else. */
+  #refused({ message }: ServerError): void {
+    const { log, config, clock } = this.#engine;
+    log.warn(`${config.name}: the server takes no news of what is held: ${message}; asked again later`);
+    this.#restUntil = clock.monotonic() + REFUSED_REST_MS;
+    this.#engine.holdsRefused = true;
+    this.#engine.wake();
   }
 
   async #tell(): Promise<boolean> {
@@ -60,10 +87,11 @@ export class HoldFollower {
 
   async #hear(): Promise<boolean> {
     const { state, holdsHeard } = this.#engine;
-    if (holdsHeard === null || state.fact('holds_revision') === String(holdsHeard.revision)) return false;
+    if (holdsHeard === null || isKnownRevision(state, holdsHeard)) return false;
     const known = readKnownHolds(state);
     const { holds, revision } = await this.#server.list();
     this.#log(known, holds);
+    if (this.#wasDecided(known, holds)) this.#guard.beginAnew();
     for (const { id } of state.holds.list()) {
       const there = holds.find((hold) => hold.id === id);
       if (there === undefined) state.transaction(() => state.holds.tellAgain(id));
@@ -76,6 +104,11 @@ export class HoldFollower {
     this.#engine.holdsHeard = { open: open.length, revision };
     this.#engine.wake();
     return true;
+  }
+
+  #wasDecided(known: KnownHolds, holds: readonly Hold[]): boolean {
+    const waited = new Set(known.open.filter(({ client }) => client === this.#engine.clientId).map(({ id }) => id));
+    return holds.some(({ id, decided }) => decided !== null && waited.has(id));
   }
 
   /** A decision about changes of this client. Approved deletions come back through the log; what is left of them then is proposed again. */

@@ -1,4 +1,4 @@
-import type { Hold } from '@syncpair/contracts';
+import type { Hold, HoldState } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import type { State } from '../state/state.ts';
 
@@ -14,9 +14,13 @@ export function readKnownHolds(state: State): KnownHolds {
   return text === null ? { open: [] } : (JSON.parse(text) as KnownHolds);
 }
 
+/** True when the list of holds is the one that was read last; revision 0 is that of a directory that never had any. */
+export const isKnownRevision = (state: State, heard: HoldState): boolean =>
+  (state.fact('holds_revision') ?? '0') === String(heard.revision);
+
 /** True when nothing about the holds has still to be told or heard. */
-export function knowsAllHolds({ state, holdsHeard }: Engine): boolean {
-  return holdsHeard === null || (state.fact('holds_revision') === String(holdsHeard.revision) && state.holds.untold(1) === null);
+export function knowsAllHolds({ state, holdsHeard, holdsRefused }: Engine): boolean {
+  return holdsHeard === null || holdsRefused || (isKnownRevision(state, holdsHeard) && state.holds.untold(1) === null);
 }
 
 /** Everything that waits in a directory, as far as it is known here: what the server told, and what it has still to be told. */

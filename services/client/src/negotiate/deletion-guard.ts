@@ -92,6 +92,11 @@ export class DeletionGuard {
     for (const path of paths) changes.deletes.delete(path);
   }
 
+  /** A person has looked at what this client deleted: counting begins anew. */
+  beginAnew(): void {
+    this.#window.length = 0;
+  }
+
   /** Deletions that came after a decision, of which it knows nothing, wait in a hold of their own. */
   holdAgain(id: string, paths: readonly RelativePath[]): void {
     const { state, newId } = this.#engine;

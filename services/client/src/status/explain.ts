@@ -42,6 +42,13 @@ export async function explain(sync: DirectorySync, path: string, relative: strin
   const problem = problems.get(parsed.value);
   if (problem !== null)
     return say('problem', `${problem.message} (${problem.code})`, 'mend the cause; it is tried again by itself', version);
+  if (state.holds.putStamp(parsed.value) !== undefined)
+    return say(
+      'held',
+      'its change waits for a person: every file had another content when the client started',
+      'syncpair holds approve, or syncpair holds reject',
+      version,
+    );
   if (state.holds.has(parsed.value))
     return say(
       'held',

@@ -61,7 +61,7 @@ test('tells everything that is not as it should be, and the command that goes on
     '  last sync  never',
     '  pending    2 files up (2.0 KiB), 1 file down (10 B), 3 deletions',
     '  watching   99 % of the folders; the others are scanned at every interval',
-    '  held       1 mass deletion waits; see "syncpair holds list --file config.yaml"',
+    '  held       1 mass change waits; see "syncpair holds list --file config.yaml"',
     '  conflicts  2; see "syncpair conflicts list --file config.yaml --directory notes"',
     '  ignored    1 path that was in sync before; left as it is',
     '  problems   1',

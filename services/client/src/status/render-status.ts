@@ -46,7 +46,7 @@ function renderDirectory(directory: DirectoryStatus, { now, style, file }: Rende
   if (holds > 0)
     facts.push([
       'held',
-      style.warn(`${plural(holds, 'mass deletion waits', 'mass deletions wait')}; see "syncpair holds list --file ${file}"`),
+      style.warn(`${plural(holds, 'mass change waits', 'mass changes wait')}; see "syncpair holds list --file ${file}"`),
     ]);
   if (conflicts > 0)
     facts.push(['conflicts', style.warn(`${conflicts}; see "syncpair conflicts list --file ${file} --directory ${name}"`)]);

@@ -6,6 +6,7 @@ import {
   type HeldPath,
   type StoredHold,
   findHold,
+  forgetOldHolds,
   finishHold,
   readHeldPaths,
   readUnfinishedHolds,
@@ -90,6 +91,7 @@ export class ApprovedHolds {
 
   async #endUnfinished(): Promise<void> {
     for (const { key, id } of await readUnfinishedHolds(this.#database, LOOK_MS)) await this.carryOut(key, id);
+    await forgetOldHolds(this.#database);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ChangeJson, Hold, HoldsResponse, OutcomeJson } from '@syncpair/contracts';
 import { type TestDatabase, testDatabase } from '@syncpair/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Device } from '../testing/device.ts';
 import { type Replica, startReplica } from '../testing/start-replica.ts';
 
@@ -196,6 +197,40 @@ describe('decisions', () => {
     expect(await live(alice)).toHaveLength(100);
     expect((await holdsOf(alice, true)).holds).toMatchObject([{ decided: { decision: 'reject', by: 'bob' } }]);
     expect((await decide(alice, 'hnothing', 'approve')).status).toBe(404);
+  });
+
+  test('of two at the same moment on two replicas one counts, and the other is told so', async () => {
+    const { alice, versions } = await filled(40);
+    await remove(alice, deletions(alice, versions, 0, 40));
+    const [hold] = (await holdsOf(alice)).holds;
+    const bob = new Device(second.url, 'bob', alice.directory);
+    const answers = await Promise.all([decide(alice, hold?.id as string, 'approve'), decide(bob, hold?.id as string, 'reject')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const [decided] = (await holdsOf(alice, true)).holds;
+    const approved = decided?.decided?.decision === 'approve';
+    expect(answers[0]?.status === 200).toBe(approved);
+    expect(await live(alice)).toHaveLength(approved ? 0 : 40);
+  });
+
+  test('an approval whose replica ended is carried out by the next one that starts', async () => {
+    const { alice, versions } = await filled(40);
+    await remove(alice, deletions(alice, versions, 0, 40));
+    const [hold] = (await holdsOf(alice)).holds;
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query("UPDATE hold SET decision = 'approve', decided_by = 'bob', decided_at = now() - interval '1 minute' WHERE id = $1", [
+      hold?.id,
+    ]);
+    await client.end();
+    const third = await startReplica(database.url, { store: replica.store });
+    try {
+      await vi.waitFor(async () => expect(await live(alice)).toEqual([]), { timeout: 30_000, interval: 50 });
+      await vi.waitFor(async () =>
+        expect((await holdsOf(alice, true)).holds[0]?.decided).toMatchObject({ done: 40, kept: 0, finished: true }),
+      );
+    } finally {
+      await third.close();
+    }
   });
 
   test('counting begins anew after a decision', async () => {

@@ -282,3 +282,13 @@ export async function readUnfinishedHolds(db: Queryable, ageMs: number): Promise
     [ageMs],
   );
 }
+
+/** Forgets holds that were decided and carried out longer ago than they are listed. */
+export async function forgetOldHolds(db: Queryable): Promise<void> {
+  await db.query(
+    `WITH old AS (
+       DELETE FROM hold WHERE finished AND decided_at < now() - interval '${LISTED_DAYS} days' RETURNING directory, id
+     )
+     DELETE FROM hold_path p USING old WHERE p.directory = old.directory AND p.hold = old.id`,
+  );
+}

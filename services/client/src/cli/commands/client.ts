@@ -59,7 +59,7 @@ export async function client(options: ClientOptions, _args: readonly string[], {
 function describeOutcome({ problems, holds }: DaemonOutcome): string {
   const left = [
     ...(problems > 0 ? [`${plural(problems, 'problem')}, see "syncpair status"`] : []),
-    ...(holds > 0 ? [`${plural(holds, 'mass deletion')} waiting for approval, see "syncpair holds list"`] : []),
+    ...(holds > 0 ? [`${plural(holds, 'mass change')} waiting for approval, see "syncpair holds list"`] : []),
   ];
   return left.length === 0 ? 'done: everything is in sync' : `done, but for ${left.join('; ')}`;
 }
