@@ -1,7 +1,7 @@
 import type { HoldLimits } from './guard-deletions.ts';
 
 /** Files from which on it is suspicious that every one of them changed while the client did not run. */
-const ALL_OF = 50;
+export const OVERWRITES_FROM = 50;
 
 /** What the first look at a folder after a start found of the files that were in sync before. */
 export interface FirstLook {
@@ -18,6 +18,6 @@ export interface FirstLook {
  * @returns why the edits must wait, in words; null when they may pass
  */
 export function guardOverwrites({ known, changed }: FirstLook, limits: HoldLimits): string | null {
-  if (limits === 'off' || known < ALL_OF || changed < known) return null;
+  if (limits === 'off' || known < OVERWRITES_FROM || changed < known) return null;
   return `all ${known} files have another content than when the client last ran`;
 }

@@ -75,7 +75,7 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     conflicts: Number(state.fact('conflicts') ?? 0),
     holdsHeard: null,
     holdsRefused: false,
-    firstLook: { foundUnchanged: false },
+    firstLook: { foundUnchanged: false, isAwaited: false },
     newId: ports.newId,
     wake: () => signal.wake(),
     nextWake: (due) => signal.wait(signal.count, clock, due),

@@ -49,8 +49,11 @@ export interface Engine {
   holdsHeard: HoldState | null;
   /** The server answered that it takes no news of holds; nobody waits for it to. */
   holdsRefused: boolean;
-  /** What the first look at the folder has found so far: whether some file is as it was when the client last ran. */
-  readonly firstLook: { foundUnchanged: boolean };
+  /**
+   * The first look at the folder: whether some file was found as it was when the client last ran, and whether edits wait until it is over
+   * because none was found yet.
+   */
+  readonly firstLook: { foundUnchanged: boolean; isAwaited: boolean };
   /** Makes an id for a change or hold that no other has. */
   readonly newId: () => string;
   /** Something changed that some lane may act on. */

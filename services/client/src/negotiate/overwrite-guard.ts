@@ -1,9 +1,12 @@
 import { type Entry, type RelativePath, type VersionState, sameContent } from '@syncpair/contracts';
-import { guardOverwrites } from '@syncpair/sync-core';
+import { OVERWRITES_FROM, guardOverwrites } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { DiskResult } from '../disk/disk.ts';
 import type { LocalPut } from '../scan/local-changes.ts';
 import type { Scanner } from '../scan/scanner.ts';
+
+/** Milliseconds after all folders were listed in which what is in them should have been read. */
+const LONGEST_READING_MS = 10_000;
 
 /**
  * Holds the edits that the first look after a start finds, when it finds every file with another content: a restored backup, or a program
@@ -13,6 +16,8 @@ export class OverwriteGuard {
   readonly #engine: Engine;
   readonly #scanner: Scanner;
   #looking = true;
+  /** Monotonic milliseconds. */
+  #listedAt: number | null = null;
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
@@ -25,20 +30,29 @@ export class OverwriteGuard {
     if (state.holds.putStamp(path) === put.stamp) return false;
     if (!this.#looking || !isOverwrite(state.base.get(path)?.state, put.entry)) return true;
     this.#judge();
+    this.#engine.firstLook.isAwaited = this.#looking;
     return !this.#looking && state.holds.putStamp(path) === undefined;
   }
 
   #judge(): void {
     const { state, changes, config, firstLook } = this.#engine;
     // A join has no base that could have been overwritten: what is different on both sides are concurrent versions, which both stay.
-    if (config.hold === 'off' || firstLook.foundUnchanged) this.#looking = false;
-    if (!this.#looking || !this.#scanner.complete || !this.#scanner.idle) return;
+    if (config.hold === 'off' || firstLook.foundUnchanged || state.base.countLive() < OVERWRITES_FROM) this.#looking = false;
+    if (!this.#looking || !this.#isLookedAt()) return;
     this.#looking = false;
     let known = 0;
     for (const base of state.base.all()) if (base.state.kind === 'file' && base.stamp !== null && !changes.deletes.has(base.path)) known++;
     const overwritten = [...changes.puts].filter(([path, { entry }]) => isOverwrite(state.base.get(path)?.state, entry));
     const reason = guardOverwrites({ known, changed: overwritten.length }, config.hold);
     if (reason !== null) this.#hold(overwritten, reason, known);
+  }
+
+  /** Every folder was listed, and what was found in them was read; or nearly, where some file never stays the same for long enough. */
+  #isLookedAt(): boolean {
+    const now = this.#engine.clock.monotonic();
+    if (!this.#scanner.complete) return false;
+    this.#listedAt ??= now;
+    return this.#scanner.idle || now - this.#listedAt >= LONGEST_READING_MS;
   }
 
   #hold(overwritten: readonly (readonly [RelativePath, LocalPut])[], reason: string, live: number): void {

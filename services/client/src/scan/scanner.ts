@@ -139,8 +139,8 @@ export class Scanner {
   }
 
   #isFull(): boolean {
-    // Edits may wait until the first look is over, which must not wait for them.
-    return this.#engine.changes.puts.size >= MOST_CHANGES && (this.complete || this.#engine.firstLook.foundUnchanged);
+    // Edits that wait until the first look is over must not be waited for.
+    return this.#engine.changes.puts.size >= MOST_CHANGES && !this.#engine.firstLook.isAwaited;
   }
 
   #isPruned(path: RelativePath): boolean {

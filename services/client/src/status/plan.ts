@@ -17,7 +17,8 @@ export function plannedActions({ engine }: DirectorySync): PlannedAction[] {
   }
   for (const path of changes.deletes) actions.push({ directory, action: 'delete_on_server', path, from: null, bytes: 0 });
   for (const { id } of state.holds.list())
-    for (const path of [...state.holds.paths(id), ...state.holds.puts(id).map((put) => put.path)]) actions.push({ directory, action: 'held', path, from: null, bytes: 0 });
+    for (const path of [...state.holds.paths(id), ...state.holds.puts(id).map((put) => put.path)])
+      actions.push({ directory, action: 'held', path, from: null, bytes: 0 });
   const moves = state.remote.moves();
   for (const { from, to } of moves) actions.push({ directory, action: 'move_here', path: to, from, bytes: 0 });
   const moved = new Set(moves.map(({ version }) => version));

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DirectoryKey, MAX_CHANGES_PER_REQUEST, type Outcome, type RelativePath } from '@syncpair/contracts';
 import type { Database } from '../database/database.ts';
 import { type Directory, findDirectory, lockDirectory } from '../store/directory-repository.ts';
@@ -31,6 +32,7 @@ export interface ApprovedHoldsParts {
 export class ApprovedHolds {
   readonly #database: Database;
   readonly #parts: ApprovedHoldsParts;
+  readonly #running = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(database: Database, parts: ApprovedHoldsParts) {
@@ -51,7 +53,25 @@ export class ApprovedHolds {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
-  async carryOut(key: DirectoryKey, id: string): Promise<void> {
+  /** Resolves when the deletions are carried out, or after `patience` milliseconds while they go on. Rejects when they fail before that. */
+  async carryOutWithin(key: DirectoryKey, id: string, patience: number): Promise<void> {
+    const work = this.carryOut(key, id);
+    // Whoever looks for unfinished approvals takes it up again.
+    work.catch((error: unknown) => this.#parts.warn(`hold ${id} waits to be carried out: ${(error as Error).message}`));
+    const waiting = new AbortController();
+    await Promise.race([work, sleep(patience, undefined, { signal: waiting.signal, ref: false })]).finally(() => waiting.abort());
+  }
+
+  /** One at a time for each hold, however many ask. */
+  carryOut(key: DirectoryKey, id: string): Promise<void> {
+    const running = this.#running.get(`${key} ${id}`);
+    if (running !== undefined) return running;
+    const work = this.#carryOut(key, id).finally(() => this.#running.delete(`${key} ${id}`));
+    this.#running.set(`${key} ${id}`, work);
+    return work;
+  }
+
+  async #carryOut(key: DirectoryKey, id: string): Promise<void> {
     const directory = await findDirectory(this.#database, key);
     const hold = directory === null ? null : await findHold(this.#database, directory.id, id);
     if (directory === null || hold?.decision !== 'approve' || hold.finished) return;

@@ -12,7 +12,17 @@ const untouchable = {
 const HASH = 'a'.repeat(64) as ContentHash;
 
 test('a commit that deletes nothing costs no question to the database', async () => {
-  const directory = { id: 1, epoch: 'e', head: 5, openConflicts: 0, holds: { open: 0, revision: 3 }, holdLimits: null, released: 0, dropped: 0, historyFull: false };
+  const directory = {
+    id: 1,
+    epoch: 'e',
+    head: 5,
+    openConflicts: 0,
+    holds: { open: 0, revision: 3 },
+    holdLimits: null,
+    released: 0,
+    dropped: 0,
+    historyFull: false,
+  };
   const guard = new DeletionGuard(untouchable, directory, { limits: DEFAULT_HOLD_LIMITS, now: 0, pending: () => [] });
   const changes = Array.from({ length: 1_000 }, (_, index): PutChange => {
     const entry = { kind: 'file', hash: HASH, size: 1, mtime: 0n, executable: false } as const;

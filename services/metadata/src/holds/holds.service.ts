@@ -46,6 +46,9 @@ export interface HoldRegistration {
   readonly released: readonly RelativePath[];
 }
 
+/** Milliseconds that an approval's answer waits for its deletions. */
+const PATIENCE_MS = 10_000;
+
 /** Changes that wait for a person: one list of each directory for all of its members. */
 export class HoldsService {
   readonly #database: Database;
@@ -106,7 +109,7 @@ export class HoldsService {
       throw new DomainError('conflict', `hold ${id} was ${word} by ${hold.decided.by} at ${hold.decided.at}; the first decision counts`);
     }
     if (hold.decided?.finished !== false) return hold;
-    await this.#parts.approved.carryOut(directoryKey(ref), id);
+    await this.#parts.approved.carryOutWithin(directoryKey(ref), id, PATIENCE_MS);
     return this.#get(ref, id);
   }
 
