@@ -12,6 +12,7 @@ import { HeldNames } from './held-names.ts';
 import { MoveApplier } from './move-applier.ts';
 import { settleHeld } from './settle-held.ts';
 import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
+import { seenHere } from './seen-here.ts';
 
 /** Heads looked at in one page of the store. */
 const PAGE = 500;
@@ -124,19 +125,20 @@ export class Applier {
     if (!problems.mayTry('apply', path, clock.monotonic()) || this.#scanner.isLooking(path)) return null;
     if (head.movedFrom !== null && [path, ...ancestorsOf(path)].some((each) => this.#movedTo.has(each))) return null;
     const base = state.base.get(path);
-    if (head.state.kind !== 'tombstone' && ignore.ignores(path, head.state.kind)) {
+    const seen = seenHere(head, base, ignore);
+    if (seen === null) {
       state.remote.remove(path);
       return null;
     }
-    const step = planPath(base, { kind: 'unchanged' }, head);
+    const step = planPath(base, { kind: 'unchanged' }, seen);
     if (step.step === 'adopt' || step.step === 'forget' || step.step === 'nothing') {
-      state.remote.remove(path, head.version);
+      state.remote.remove(path, seen.version);
       problems.clear('apply', path);
       return null;
     }
-    if (!this.#platformHolds(head)) return null;
-    if (head.state.kind !== 'dir' && this.#isFilled(path, base)) return null;
-    return planApply(head, base, head.movedFrom === null ? null : state.base.get(head.movedFrom));
+    if (!this.#platformHolds(seen)) return null;
+    if (seen.state.kind !== 'dir' && this.#isFilled(path, base)) return null;
+    return planApply(seen, base, seen.movedFrom === null ? null : state.base.get(seen.movedFrom));
   }
 
   /** True while the server's deletions of what the base has in a folder are not all carried out: the folder goes after them. */

@@ -78,7 +78,7 @@ export class MoveApplier {
       state.base.get(to) === null &&
       this.#names.why(to, from) === null &&
       (folder === null || state.base.get(folder)?.state.kind === 'dir') &&
-      !this.#reachesIgnored(source, to);
+      !this.#concernsIgnored(source, to);
     return fits ? { op: 'rename', from, to, expected: { stamp: source.stamp } } : null;
   }
 
@@ -114,11 +114,12 @@ export class MoveApplier {
     );
   }
 
-  /** True when something would get a name that is ignored here. */
-  #reachesIgnored(source: BaseEntry, to: RelativePath): boolean {
+  /** True when something has a name that is ignored here, or would get one. */
+  #concernsIgnored(source: BaseEntry, to: RelativePath): boolean {
     const { state, ignore } = this.#engine;
     for (const { path, state: entry } of [source, ...state.base.under(source.path)]) {
-      if (entry.kind !== 'tombstone' && ignore.ignores(rebase(path, source.path, to), entry.kind)) return true;
+      if (entry.kind === 'tombstone') continue;
+      if ([path, rebase(path, source.path, to)].some((name) => ignore.ignores(name, entry.kind))) return true;
     }
     return false;
   }

@@ -11,6 +11,8 @@ const MOST_AT_ONCE = 200;
 export class MovePusher {
   readonly #engine: Engine;
   readonly #scanner: Scanner;
+  /** A move is told again under its first id: a request that came late must not move what has the old name by then. */
+  readonly #ids = new WeakMap<LocalMove, string>();
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
@@ -51,7 +53,7 @@ export class MovePusher {
     });
     if (known.length === 0) return new Set();
     const own = known.map(({ move: { from, to } }): OwnMove => ({ from, to, version: null }));
-    const changes = known.map(({ move: { from, to }, base }): MoveChange => ({ op: 'move', id: engine.newId(), from, to, base }));
+    const changes = known.map(({ move, base }): MoveChange => ({ op: 'move', id: this.#idOf(move), from: move.from, to: move.to, base }));
     engine.ownMoves = own;
     for (const { from, to } of own) engine.pushing.add(from).add(to);
     try {
@@ -71,6 +73,12 @@ export class MovePusher {
       engine.ownMoves = [];
       for (const { from, to } of own) for (const path of [from, to]) engine.pushing.delete(path);
     }
+  }
+
+  #idOf(move: LocalMove): string {
+    const id = this.#ids.get(move) ?? this.#engine.newId();
+    this.#ids.set(move, id);
+    return id;
   }
 
   #moved({ from, to, entry, stamp, inode }: LocalMove): void {

@@ -1,3 +1,4 @@
+import { type Entry, type PutChange, type RelativePath, type VersionId, sameState } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import type { Proposal } from './record-outcome.ts';
 
@@ -11,6 +12,8 @@ export class Outbox {
   readonly #underWay = new Map<string, Proposal>();
   /** Those among them whose answer never came. */
   readonly #unanswered = new Set<string>();
+  /** Puts that were told in vain: the request may still be on its way, and what is told again is the same change. */
+  readonly #inVain = new Map<RelativePath, PutChange>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -25,6 +28,12 @@ export class Outbox {
 
   get hasUnanswered(): boolean {
     return this.#unanswered.size > 0;
+  }
+
+  /** The id for a put: the one it had before, when just this was told in vain. */
+  idFor(path: RelativePath, base: VersionId | null, entry: Entry): string {
+    const before = this.#inVain.get(path);
+    return before !== undefined && before.base === base && sameState(before.entry, entry) ? before.id : this.#engine.newId();
   }
 
   isUnderWay(id: string): boolean {
@@ -45,6 +54,8 @@ export class Outbox {
 
   /** The outcome is recorded; inside the transaction of the state that does so. */
   recorded(id: string): void {
+    const change = this.#underWay.get(id)?.change;
+    if (change?.op === 'put') this.#inVain.delete(change.path);
     this.#underWay.delete(id);
     this.#engine.state.outbox.remove(id);
   }
@@ -72,6 +83,7 @@ export class Outbox {
     const { state, pushing } = this.#engine;
     const left = proposals.filter(({ change }) => this.#underWay.has(change.id));
     if (left.length > 0) state.transaction(() => left.forEach(({ change }) => this.recorded(change.id)));
+    for (const { change } of left) if (change.op === 'put') this.#inVain.set(change.path, change);
     for (const { change } of proposals) {
       this.#unanswered.delete(change.id);
       if (change.op !== 'move') pushing.delete(change.path);

@@ -84,7 +84,8 @@ export class Pusher {
       if (step.step !== 'propose_put' || !this.overwrites.mayPass(path, put)) continue;
       if (base?.state.kind === 'dir' && put.entry.kind !== 'dir' && !this.#emptyFolder(path, proposals, limit - proposals.length - 1))
         continue;
-      proposals.push({ change: { op: 'put', id: this.#engine.newId(), path, base: step.base, entry: put.entry }, put });
+      const id = this.#outbox.idFor(path, step.base, put.entry);
+      proposals.push({ change: { op: 'put', id, path, base: step.base, entry: put.entry }, put });
       bytes += size;
     }
     return proposals;

@@ -5,6 +5,9 @@ import type { Snapshot } from '../server/sync-server.ts';
 import { RejoinNeeded, negotiate } from './negotiator.ts';
 import { replayHead } from './replay-log.ts';
 
+/** No limit, as SQLite takes it. */
+const EVERY = -1;
+
 /**
  * Merges with a directory whose history this client does not share (a first join, another epoch, a lost state): the base is forgotten, the
  * server's heads become remote heads, and everything on disk is looked at as new. Equal contents are adopted, different ones are
@@ -45,12 +48,17 @@ export async function readAllHeads(engine: Engine): Promise<void> {
   const seen = new Set<RelativePath>();
   await readHeads(engine, snapshot.heads, (path) => seen.add(path));
   state.transaction(() => {
-    for (const base of [...state.base.all()]) {
-      if (seen.has(base.path) || base.state.kind === 'tombstone' || state.remote.get(base.path) !== null) continue;
-      replayHead(engine, { path: base.path, version: versionId(snapshot.seq, 0), state: { kind: 'tombstone' } });
-    }
+    for (const path of unseen(engine, seen))
+      replayHead(engine, { path, version: versionId(snapshot.seq, 0), state: { kind: 'tombstone' } });
   });
   finish(engine, snapshot);
+}
+
+/** What is known here as live and not in the snapshot, from heads that wait too: a snapshot that was cut may have told of them. */
+function unseen({ state }: Engine, seen: ReadonlySet<RelativePath>): RelativePath[] {
+  const isGone = (path: RelativePath): boolean => state.remote.get(path)?.state.kind === 'tombstone';
+  const known = [...state.base.all(), ...state.remote.after('', EVERY)].filter(({ state: { kind } }) => kind !== 'tombstone');
+  return [...new Set(known.map(({ path }) => path))].filter((path) => !seen.has(path) && !isGone(path));
 }
 
 async function readHeads(

@@ -89,10 +89,15 @@ function cancelMoves({ state }: Engine, path: RelativePath, only?: 'from'): void
   }
 }
 
-function isIgnored(engine: Engine, head: Head, base: BaseEntry | null): boolean {
-  const kind =
-    head.state.kind !== 'tombstone' ? head.state.kind : base !== null && base.state.kind !== 'tombstone' ? base.state.kind : 'file';
-  return engine.ignore.ignores(head.path, kind);
+/**
+ * True when neither what the head is nor what it takes the place of takes part here. While something is on its way there, what the base will
+ * say of the path is not known yet: the head is kept until it is.
+ */
+function isIgnored(engine: Engine, { path, state }: Head, base: BaseEntry | null): boolean {
+  const { pushing, applying, changes } = engine;
+  if (pushing.has(path) || applying.has(path) || changes.has(path) || engine.state.remote.get(path) !== null) return false;
+  const kinds = [state, base?.state].flatMap((known) => (known === undefined || known.kind === 'tombstone' ? [] : [known.kind]));
+  return (kinds.length === 0 ? ['file' as const] : kinds).every((kind) => engine.ignore.ignores(path, kind));
 }
 
 /**

@@ -12,6 +12,8 @@ export class FullScanSchedule {
   readonly #scanner: Scanner;
   readonly #watcher: Watcher;
   #round: (RelativePath | null)[] = [];
+  /** Folders of the round that are listed at each interval. */
+  #slice = 0;
 
   constructor(engine: Engine, scanner: Scanner, watcher: Watcher) {
     this.#engine = engine;
@@ -24,8 +26,10 @@ export class FullScanSchedule {
       this.#scanner.scanAll();
       return;
     }
-    if (this.#round.length === 0) this.#round = this.#engine.state.base.folders();
-    const slice = this.#round.splice(0, Math.ceil(this.#engine.state.base.folders().length / SPREAD));
-    for (const folder of slice) this.#scanner.scanFolder(folder, false);
+    if (this.#round.length === 0) {
+      this.#round = this.#engine.state.base.folders();
+      this.#slice = Math.ceil(this.#round.length / SPREAD);
+    }
+    for (const folder of this.#round.splice(0, this.#slice)) this.#scanner.scanFolder(folder, false);
   }
 }

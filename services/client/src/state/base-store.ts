@@ -141,9 +141,12 @@ export class BaseStore {
     this.#folderIds.set('', 0);
   }
 
-  /** Folders that have entries, null for the root. */
+  /** Every folder, empty ones too; null for the root. */
   folders(): (RelativePath | null)[] {
-    return [...this.#folderIds.keys()].map((path) => (path === '' ? null : (path as RelativePath)));
+    const found = new Set<string>(this.#folderIds.keys());
+    for (const { folder, name } of this.#sql.allDirs.iterate() as Iterable<{ folder: string; name: string }>)
+      found.add(folder === '' ? name : `${folder}/${name}`);
+    return [...found].map((path) => (path === '' ? null : (path as RelativePath)));
   }
 
   isEmpty(): boolean {
@@ -171,6 +174,7 @@ function prepare(database: DatabaseSync) {
   const sql = (text: string): StatementSync => database.prepare(text);
   return {
     allFolders: sql('SELECT id, path FROM folder'),
+    allDirs: sql("SELECT path AS folder, name FROM base JOIN folder ON folder.id = base.folder WHERE kind = 'dir'"),
     folderOf: sql('SELECT id, path FROM folder WHERE path = ?'),
     foldersBelow: sql(`SELECT id, path FROM folder WHERE ${BELOW}`),
     addFolder: sql('INSERT INTO folder (path) VALUES (?)'),

@@ -28,9 +28,17 @@ export class RemoteStore {
   readonly #sql: ReturnType<typeof prepare>;
   /** At least as many moves as wait: asked for with each line of the log. */
   #moves: number;
+  /** False only when certainly no head waits: lanes ask at each wake. Null: to be found out. */
+  #some: boolean | null = null;
 
   constructor(database: DatabaseSync) {
     this.#sql = prepare(database);
+    this.#moves = this.#countMoves();
+  }
+
+  /** A transaction was rolled back: what was counted in it does not count. */
+  recount(): void {
+    this.#some = null;
     this.#moves = this.#countMoves();
   }
 
@@ -40,6 +48,7 @@ export class RemoteStore {
   }
 
   put(head: RemoteHead): void {
+    this.#some = true;
     this.#sql.put.run(head.path, splitVersionId(head.version).seq, head.version, ...fromState(head.state), head.movedFrom);
   }
 
@@ -52,22 +61,26 @@ export class RemoteStore {
 
   /** Removes the head of a path, but a newer one than `version` only when no version is given. */
   remove(path: RelativePath, version?: VersionId): void {
+    this.#some = null;
     if (version === undefined) this.#sql.remove.run(path);
     else this.#sql.removeUpTo.run(path, splitVersionId(version).seq);
   }
 
   /** Heads after `path` in order of path, at most `limit`. Folders come before what is in them. */
   after(path: string, limit: number): RemoteHead[] {
+    if (this.#isEmpty()) return [];
     return (this.#sql.after.all(path, limit) as unknown as Row[]).map(toHead);
   }
 
   /** Files of more than `bytes`, the smallest first, at most `limit`. */
   largerThan(bytes: number, limit: number): RemoteHead[] {
+    if (this.#isEmpty()) return [];
     return (this.#sql.largerThan.all(bytes, limit) as unknown as Row[]).map(toHead);
   }
 
   /** Heads before `path` in order of path, descending: what is in a folder comes before the folder. Null: from the end. */
   tombstonesBefore(path: string | null, limit: number): RemoteHead[] {
+    if (this.#isEmpty()) return [];
     const rows = path === null ? this.#sql.lastTombstones.all(limit) : this.#sql.tombstonesBefore.all(path, limit);
     return (rows as unknown as Row[]).map(toHead);
   }
@@ -78,6 +91,7 @@ export class RemoteStore {
 
   /** The lowest sequence number that waits; null when nothing does. */
   oldestSeq(): Seq | null {
+    if (this.#isEmpty()) return null;
     return (this.#sql.oldest.get() as { seq: number | null }).seq;
   }
 
@@ -87,8 +101,10 @@ export class RemoteStore {
   }
 
   clear(): void {
+    this.#some = null;
     this.#sql.clear.run();
     this.#sql.clearMoves.run();
+    this.#moves = 0;
   }
 
   addMove(move: RemoteMove): void {
@@ -107,6 +123,11 @@ export class RemoteStore {
     this.#moves = this.#countMoves();
   }
 
+  #isEmpty(): boolean {
+    this.#some ??= this.#sql.any.get() !== undefined;
+    return !this.#some;
+  }
+
   #countMoves(): number {
     return (this.#sql.countMoves.get() as { n: number }).n;
   }
@@ -117,6 +138,7 @@ function prepare(database: DatabaseSync) {
   return {
     get: sql(`SELECT ${COLUMNS} FROM remote WHERE path = ?`),
     put: sql(`INSERT OR REPLACE INTO remote (path, seq, version, ${STATE_COLUMNS}, moved_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    any: sql('SELECT 1 FROM remote LIMIT 1'),
     remove: sql('DELETE FROM remote WHERE path = ?'),
     removeUpTo: sql('DELETE FROM remote WHERE path = ? AND seq <= ?'),
     after: sql(`SELECT ${COLUMNS} FROM remote WHERE path > ? ORDER BY path LIMIT ?`),

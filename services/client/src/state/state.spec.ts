@@ -56,6 +56,13 @@ describe('State', () => {
     expect(state.base.findByInode(2n ** 64n - 1n).map(({ path }) => path)).toEqual(['d/ü\n']);
   });
 
+  it('tells every folder, those too that hold nothing', () => {
+    state.base.put(entry('a', { kind: 'dir' }));
+    state.base.put(entry('a/empty', { kind: 'dir' }));
+    state.base.put(entry('plain/f', file('x')));
+    expect(state.base.folders().sort()).toEqual(['a', 'a/empty', null, 'plain'].sort());
+  });
+
   it('renames a folder with all below it, and nothing beside it', () => {
     for (const path of ['a', 'a/x', 'a/b', 'a/b/y', 'a-b', 'a0', 'ab/z'])
       state.base.put(entry(path, /[xyz0]$/.test(path) ? file('c') : { kind: 'dir' }));

@@ -166,6 +166,7 @@ export class State {
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.remote.recount();
       throw error;
     }
   }
