@@ -10,7 +10,7 @@ const CONVERGENCE_MS = 5 * 60_000;
 /** As long as every folder is scanned once, where events vanish without a word. */
 const SILENT_CONVERGENCE_MS = 45 * 60_000;
 /** Milliseconds in which nothing may happen any more after that. */
-const STABLE_MS = 95_000;
+const STABLE_MS = 65_000;
 /** Milliseconds between two looks. */
 const LOOK_MS = 1_000;
 /** Milliseconds after which what is on its way has arrived. */
@@ -32,7 +32,7 @@ export async function playPlan(plan: Plan, { keepTrace = false } = {}): Promise<
   for (const machine of world.machines) machine.start();
   for (const step of plan.steps) world.time.after(step.at, () => world.perform(step));
   const isBroken = (): boolean => world.ledger.findings.length > 0;
-  await world.time.run((plan.steps.at(-1)?.at ?? 0) + 2_000, isBroken);
+  await world.time.run(endOf(plan) + 2_000, isBroken);
   if (!isBroken()) await settle(world, plan, isBroken);
   return {
     findings: world.ledger.findings,
@@ -43,9 +43,14 @@ export async function playPlan(plan: Plan, { keepTrace = false } = {}): Promise<
   };
 }
 
+/** When the last act is over, those that take a while too. Milliseconds since the beginning. */
+function endOf({ steps }: Plan): number {
+  const ends = steps.map(({ at, act }) => at + ('ms' in act ? act.ms : 'pause' in act ? 2 * act.pause : 0));
+  return Math.max(0, ...ends);
+}
+
 async function settle(world: World, plan: Plan, isBroken: () => boolean): Promise<void> {
   const { time, ledger } = world;
-  // Whatever was to end by itself ends first: closed folders, lost roots, machines that are cut off.
   for (const machine of world.machines) machine.heal();
   world.note('all is healed');
   const limit = time.now + (plan.silentLoss > 0 ? SILENT_CONVERGENCE_MS : CONVERGENCE_MS);
@@ -53,9 +58,10 @@ async function settle(world: World, plan: Plan, isBroken: () => boolean): Promis
     await time.run(time.now + LOOK_MS, isBroken);
     if (isBroken()) return;
     const isQuiet = time.now - world.lastChange > GRACE_MS;
-    if (isQuiet && differencesOf(world).length === 0 && isSettled(world)) break;
+    if (isQuiet && differencesOf(world, 'all').length === 0 && isSettled(world)) break;
     if (time.now < limit) continue;
-    const differences = differencesOf(world);
+    // What is told as a problem may stay different for as long as the problem is there.
+    const differences = differencesOf(world, 'untold');
     for (const difference of differences) ledger.find(difference.startsWith('!') ? 'I23' : 'I1', difference);
     if (differences.length === 0) for (const line of unsettled(world)) ledger.find('I23', line);
     return;
@@ -66,15 +72,15 @@ async function settle(world: World, plan: Plan, isBroken: () => boolean): Promis
     ledger.find('I1', `something happened ${((world.lastChange - quietSince) / 1000).toFixed(1)} s after all was the same`);
 }
 
-/** What is not everywhere as the server says; with `!` where the client says that it is. */
-function differencesOf(world: World): string[] {
+/** What is not everywhere as the server says, or only what no client told of; with `!` where the client says that it is. */
+function differencesOf(world: World, which: 'all' | 'untold'): string[] {
   return world.directories.flatMap((directory) => {
     const heads = world.server.directory(directory).live();
     return world.machines.flatMap((machine) => {
       const folder = machine.folders.get(directory)!;
       const sync = machine.sync(directory);
       const status = sync === null ? null : directoryStatus(sync);
-      const told = status?.problems.map(({ path }) => path) ?? [];
+      const told = which === 'all' ? [] : (status?.problems.map(({ path }) => path) ?? []);
       return compareTrees(folder.tree.root, heads, folder.where.patterns)
         .filter((line) => !told.some((path) => line.startsWith(`${path}:`) || line.startsWith(`${path}/`)))
         .map((line) => `${status?.in_sync === true ? '!' : ''}client ${machine.index} ${directory}/${line}`);

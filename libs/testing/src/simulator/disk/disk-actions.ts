@@ -112,7 +112,9 @@ export class DiskActions {
     const found = this.#find(from, expected);
     if (found?.current === undefined || expected === 'absent' || stampOf(found.current) !== expected.stamp) return CHANGED;
     const target = this.#tree.place(to);
-    if (target.folder.children.has(target.name)) return CHANGED;
+    const taken = target.folder.children.get(target.name);
+    if (taken !== undefined && taken !== found.current) return CHANGED;
+    if (to.startsWith(`${from}/`)) throw new TreeError('EINVAL');
     this.#witness.renaming(from, to, found.current);
     this.#tree.rename(found.place, target);
     return done(found.current);

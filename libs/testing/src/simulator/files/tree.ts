@@ -3,7 +3,7 @@ import type { FileNode, FolderNode, LinkNode, Node } from './nodes.ts';
 /** Why a name cannot be reached, as the system says it. */
 export class TreeError extends Error {
   override readonly name = 'TreeError';
-  readonly code: 'ENOENT' | 'not_a_folder' | 'EACCES';
+  readonly code: 'ENOENT' | 'not_a_folder' | 'EACCES' | 'EINVAL';
 
   constructor(code: TreeError['code']) {
     super(code);

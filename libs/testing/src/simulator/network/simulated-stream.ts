@@ -63,8 +63,9 @@ export class SimulatedStream {
   }
 
   #head(name: string): void {
-    const { epoch, seq } = this.#parts.server.directory(name);
-    this.#send({ type: 'head', directory: name, epoch, seq });
+    const directory = this.#parts.server.directory(name);
+    const { epoch, seq } = directory;
+    this.#send({ type: 'head', directory: name, epoch, seq, mark: directory.markAt(seq) });
   }
 
   #commits(name: string, previous: Seq, commit: Commit): void {
@@ -88,16 +89,9 @@ export class SimulatedStream {
     }
     const { epoch } = directory;
     const conflicts = directory.conflicts.length;
-    this.#send({
-      type: 'commits',
-      directory: name,
-      epoch,
-      previous,
-      seq: commit.seq,
-      commits: [{ ...commit, changes: [...commit.changes] }],
-      contents,
-      conflicts,
-    });
+    const commits = [{ ...commit, changes: [...commit.changes] }];
+    const marks = { previous_mark: directory.markAt(previous) };
+    this.#send({ type: 'commits', directory: name, epoch, previous, ...marks, seq: commit.seq, commits, contents, conflicts });
   }
 
   #send(event: SyncEvent): void {

@@ -1,7 +1,7 @@
 import { type ContentHash, type Head, MAX_FRAME_BYTES, type NegotiateResponse } from '@syncpair/contracts';
 import { ServerError } from '../../../../../services/client/src/server/server-error.ts';
 import type { Negotiation, Snapshot, SyncServer } from '../../../../../services/client/src/server/sync-server.ts';
-import type { Caller, SimulatedServer } from '../server/simulated-server.ts';
+import { type Caller, SERVER_ID, type SimulatedServer } from '../server/simulated-server.ts';
 import type { OwnProcess } from '../world/own-process.ts';
 import type { SimulatedLink } from './simulated-link.ts';
 
@@ -29,11 +29,11 @@ export class SimulatedSyncServer implements SyncServer {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const { epoch, seq, heads } = await this.#link.call(this.#process, () => {
+    const { epoch, seq, mark, heads } = await this.#link.call(this.#process, () => {
       const directory = this.#server.directory(this.#caller.directory);
-      return { epoch: directory.epoch, seq: directory.seq, heads: directory.live() };
+      return { epoch: directory.epoch, seq: directory.seq, mark: directory.markAt(directory.seq), heads: directory.live() };
     });
-    return { epoch, seq, mark: null, server: null, heads: this.#batches(heads) };
+    return { epoch, seq, mark, server: SERVER_ID, heads: this.#batches(heads) };
   }
 
   uploadMany(grants: readonly string[], contents: readonly { readonly hash: ContentHash; readonly bytes: Uint8Array }[]): Promise<string> {

@@ -59,7 +59,7 @@ export class Ledger {
   }
 
   /** I8: what is ignored is never sent. */
-  proposed(caller: Caller, { changes }: Negotiation, { client, patterns }: Where): void {
+  proposed(caller: Caller, { changes }: Pick<Negotiation, 'changes'>, { client, patterns }: Where): void {
     for (const change of changes) {
       if (change.op === 'put' && ignores(patterns, change.path, change.entry.kind))
         this.find('I8', `client ${client} sent the ignored ${change.path}`);

@@ -49,6 +49,8 @@ export interface Job {
   readonly contentSize: (hash: ContentHash) => number | null;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** What the proposer has may be old copies. */
+  readonly joins: boolean;
 }
 
 type Edit = PutChange | DeleteChange;
@@ -92,9 +94,16 @@ export class SimulatedDirectory {
     }
     decide();
     if (this.#lines.length === 0 && this.#ordinal === 0) return { outcomes, commit: null };
-    const commit: Commit = { seq: this.seq + 1, author: job.author, at: new Date(job.now).toISOString(), changes: this.#lines };
+    const seq = this.seq + 1;
+    const at = new Date(job.now).toISOString();
+    const commit: Commit = { seq, author: job.author, at, mark: `mark ${seq}`, changes: this.#lines };
     this.log.push(commit);
     return { outcomes, commit };
+  }
+
+  /** The mark of a commit; null where there is none. */
+  markAt(seq: Seq): string | null {
+    return this.log[seq - 1]?.mark ?? null;
   }
 
   /** Live heads, parents before their children. */
@@ -118,6 +127,8 @@ export class SimulatedDirectory {
         for (const [path, { state }] of this.heads) if (state.kind !== 'tombstone' && parentOf(path) === folder) count++;
         return count;
       },
+      hadContent: (path, hash) =>
+        this.versions.some((known) => known.path === path && !known.lost && known.state.kind === 'file' && known.state.hash === hash),
       answered: (changeId) => this.#answered.get(`${device} ${changeId}`) ?? null,
     };
   }
@@ -132,6 +143,7 @@ export class SimulatedDirectory {
       author: job.author,
       contentSize: job.contentSize,
       conflictCopies: false,
+      joins: job.joins,
     });
     this.conflicts.push(...decision.conflicts);
     const conflicts = new Set(decision.conflicts.map(({ id }) => id));

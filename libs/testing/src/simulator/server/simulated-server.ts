@@ -1,6 +1,7 @@
 import { type Commit, type ContentHash, type NegotiateResponse, type Seq, MAX_INLINE_BYTES } from '@syncpair/contracts';
 import type { Negotiation } from '../../../../../services/client/src/server/sync-server.ts';
 import { ServerError } from '../../../../../services/client/src/server/server-error.ts';
+import { judgeHistory } from '@syncpair/sync-core';
 import { contentHash } from '../world/content-hash.ts';
 import { type KeptVersion, SimulatedDirectory } from './simulated-directory.ts';
 
@@ -11,6 +12,8 @@ export interface Caller {
   readonly directory: string;
 }
 
+/** Which server it is. */
+export const SERVER_ID = 'simulated';
 /** Changes of the log in one answer: fewer than the real server's, so that small worlds have answers with more to come. */
 const MOST_PULLED = 40;
 
@@ -55,8 +58,9 @@ export class SimulatedServer {
   negotiate(caller: Caller, request: Negotiation): NegotiateResponse {
     const directory = this.directory(caller.directory);
     refuseRepeatedIds(request);
-    if (request.epoch !== directory.epoch || request.cursor > directory.seq)
-      return { status: 'rejoin', epoch: directory.epoch, head: directory.seq };
+    const served = { server: SERVER_ID, epoch: directory.epoch, head: directory.seq, mark: directory.markAt(request.cursor), dropped: 0 };
+    const verdict = judgeHistory(request, served);
+    if (verdict !== 'same') return { status: 'rejoin', epoch: directory.epoch, head: directory.seq, server: SERVER_ID, reason: verdict };
     this.#onChanges(caller, request);
     this.#keepInline(request);
     const allowed = this.#allowed(directory, request);
@@ -68,6 +72,7 @@ export class SimulatedServer {
       changes: request.changes,
       contentSize: (hash) => (allowed(hash) ? (this.contents.get(hash)?.length ?? null) : null),
       now: Math.floor(this.#wall()),
+      joins: request.joins,
     });
     if (commit !== null) {
       this.#onVersions(caller.directory, directory.versions.slice(before));
@@ -84,6 +89,7 @@ export class SimulatedServer {
     return {
       status: 'ok',
       epoch: directory.epoch,
+      server: SERVER_ID,
       head: directory.seq,
       outcomes: [...outcomes],
       grants: needed.size === 0 ? [] : [{ hashes: [...needed], grant: [...needed].join() }],

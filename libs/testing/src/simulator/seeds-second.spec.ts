@@ -1,0 +1,3 @@
+import { registerSeedTests } from './register-seed-tests.ts';
+
+registerSeedTests(500, 500);
