@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { DevicesResponse } from '@syncpair/contracts';
 import { expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
@@ -200,6 +201,32 @@ test('a folder copied with its state becomes a client of its own; what it lacks 
   const query = new URLSearchParams({ client_id: 'alice', directory: alice.directory, shared: 'true' });
   const { devices } = (await (await fetch(`${world.server.url}/api/v1/devices?${query.toString()}`)).json()) as DevicesResponse;
   expect(devices.map(({ client }) => client).sort()).toEqual(['alice', 'alice', 'bob']);
+});
+
+test('two clients with one identity, as of a cloned machine, both go on, one of them as a client of its own (R49) [STA-10]', async () => {
+  const [alice, bob] = await world.started(['alice', 'bob']);
+  writeFileSync(alice.at('file'), 'before');
+  await stabilise([alice, bob]);
+  await alice.stop();
+  const clone = world.client('alice', { home: join(alice.home, 'cloned') });
+  copy(alice.folder, clone.folder);
+  // A cloned machine has the same id and the same inodes.
+  const state = new DatabaseSync(clone.at('.syncpair_state.db'));
+  const { machine } = state.prepare("SELECT substr(value, 1, instr(value, ' ')) AS machine FROM meta WHERE key = 'place'").get() as {
+    machine: string;
+  };
+  state.prepare("UPDATE meta SET value = ? WHERE key = 'place'").run(`${machine}${statSync(clone.folder).ino}`);
+  state.close();
+  await alice.start();
+  await stabilise([alice]);
+  await clone.start();
+  await noticed(clone, 'older than what the server has heard');
+  writeFileSync(clone.at('of-the-clone'), 'clone');
+  await arrives(alice.at('of-the-clone'), 'clone');
+  writeFileSync(alice.at('of-the-original'), 'original');
+  await noticed(alice, 'another client with the same identity');
+  const tree = await stabilise([alice, bob, clone]);
+  expect([...tree.keys()].sort()).toEqual(['file', 'of-the-clone', 'of-the-original']);
 });
 
 test.each([
