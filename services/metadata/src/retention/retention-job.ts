@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import { readDirectoriesInTurn } from '../store/retention-repository.ts';
 import { measureDirectory } from './measure-directory.ts';
 import { retentionStep } from './retention-step.ts';
+import { SteadyClock } from './steady-clock.ts';
 
 /** Milliseconds between two turns of one replica. */
 const EVERY_MS = 60_000;
@@ -17,16 +18,18 @@ export class RetentionJob {
   readonly #database: Database;
   readonly #clock: () => number;
   readonly #warn: (message: string) => void;
+  readonly #steady: SteadyClock;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
   #closed = false;
   /** The directory looked at last. */
   #place = 0;
 
-  constructor(database: Database, clock: () => number, warn: (message: string) => void) {
+  constructor(database: Database, clock: () => number, warn: (message: string) => void, monotonic: () => number = () => performance.now()) {
     this.#database = database;
     this.#clock = clock;
     this.#warn = warn;
+    this.#steady = new SteadyClock(clock, monotonic);
   }
 
   start(everyMs = EVERY_MS): void {
@@ -39,8 +42,11 @@ export class RetentionJob {
     void this.#run(() => this.turn()).finally(again);
   }
 
-  /** One bounded piece of work. */
+  /** One bounded piece of work; nothing while the clock may be wrong. */
   async turn(): Promise<void> {
+    const clock = this.#steady.look();
+    if (clock === 'jumped') this.#warn('the clock was set; no history expires until it has gone evenly for ten minutes');
+    if (clock !== 'steady') return;
     const { next, bounded } = await readDirectoriesInTurn(this.#database, this.#place, DIRECTORIES);
     this.#place = next.length < DIRECTORIES ? 0 : (next.at(-1) ?? 0);
     for (const directory of new Set([...bounded, ...next])) await this.#expire(directory);

@@ -8,7 +8,9 @@ import { openDatabase } from '../database/open-database.ts';
 import { Device } from '../testing/device.ts';
 import { type Replica, startReplica } from '../testing/start-replica.ts';
 import { measureDirectory } from './measure-directory.ts';
+import { RetentionJob } from './retention-job.ts';
 import { retentionStep } from './retention-step.ts';
+import { SETTLE_MS } from './steady-clock.ts';
 
 const DAY = 86_400_000;
 
@@ -251,6 +253,30 @@ describe('a bound on the room', () => {
     await setRetention({ max_bytes: null });
     expect(await (await get('/api/v1/retention')).json()).toMatchObject({ max_bytes: null, full: false });
   });
+});
+
+test('the job expires by itself, but not by a clock that was just set', async () => {
+  await alice.commit(alice.put('f', 'one'));
+  await alice.commit(alice.put('f', 'two', { base: '1.0' }));
+  await seen(alice);
+  let wall = now;
+  let monotonic = 0;
+  const warnings: string[] = [];
+  const job = new RetentionJob(
+    database,
+    () => wall,
+    (message) => warnings.push(message),
+    () => monotonic,
+  );
+  wall += 400 * DAY;
+  await job.turn();
+  expect(warnings).toEqual([expect.stringContaining('the clock was set')]);
+  expect(await history()).toEqual(['2.0 f', '1.0 f']);
+  wall += SETTLE_MS;
+  monotonic += SETTLE_MS;
+  await job.turn();
+  expect(await history()).toEqual(['2.0 f']);
+  await job.close();
 });
 
 test('a long history expires in steps, and commits go on beside them', async () => {
