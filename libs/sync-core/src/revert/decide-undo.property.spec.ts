@@ -54,7 +54,7 @@ test('what nobody else touched is again what it was, whatever was done to it', (
       else expect(directory.tree()).toEqual(tree);
       expect(plan.kept.filter(({ reason }) => reason !== 'taken')).toEqual([]);
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_500 },
   );
 });
 
@@ -69,7 +69,7 @@ test('everybody else’s files stay, and what comes back replaces none of them',
       const after = filesOf(directory.tree(), 'bob');
       expect(after).toEqual(expect.arrayContaining(bobs));
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_500 },
   );
 });
 

@@ -2,8 +2,9 @@ import { type RelativePath, ancestorsOf, isBelow, sameState } from '@syncpair/co
 import type { KnownVersion } from './decide-restore.ts';
 import { type MoveLine, type PastState, type Slot, type SpanLine, isGone, replaySpan } from './replay-span.ts';
 import { type DeleteStep, type KeptPath, type PutStep, type RevertPlan, type RevertStep, byPath } from './revert-plan.ts';
+import { Renames } from './renames.ts';
 import { type PresentView, Sketch } from './sketch.ts';
-import { type ReversedMove, back, backPlace, follow, movesAfter, undoMoves } from './undo-moves.ts';
+import { type ReversedMove, back, backPlace, follow, placeAfter, undoMoves } from './undo-moves.ts';
 
 /** What one client did in a span of time, and everything that happened to the same paths since. */
 export interface UndoSpan {
@@ -24,8 +25,8 @@ interface Wanted {
  * long as anything is in it.
  */
 export function decideUndo({ before, lines }: UndoSpan, present: PresentView): RevertPlan {
-  const { reversed, kept } = undoMoves(lines);
-  const moves = lines.filter((line): line is MoveLine => line.op === 'move');
+  const moves = new Renames(lines.filter((line): line is MoveLine => line.op === 'move'));
+  const { reversed, kept } = undoMoves(lines, moves);
   const unwanted: Slot[] = [];
   const wanted: Wanted[] = [];
   for (const slot of replaySpan(before, lines)) {
@@ -38,6 +39,7 @@ export function decideUndo({ before, lines }: UndoSpan, present: PresentView): R
   const planner = new Planner(present, { unwanted, wanted, moves });
   planner.deleteWhatCanBe();
   for (const move of reversed) planner.move(move);
+  planner.deleteWhatCanBe();
   planner.bringBack();
   planner.deleteWhatCanBe();
   return { steps: planner.steps, kept: [...kept, ...planner.kept].sort(byPath) };
@@ -65,11 +67,11 @@ class Planner {
   /** Children before their folders. */
   #unwanted: readonly Slot[];
   readonly #wanted: Set<Wanted>;
-  readonly #moves: readonly MoveLine[];
+  readonly #moves: Renames<MoveLine>;
 
   constructor(
     present: PresentView,
-    found: { readonly unwanted: readonly Slot[]; readonly wanted: readonly Wanted[]; readonly moves: readonly MoveLine[] },
+    found: { readonly unwanted: readonly Slot[]; readonly wanted: readonly Wanted[]; readonly moves: Renames<MoveLine> },
   ) {
     this.#sketch = new Sketch(present);
     this.#unwanted = found.unwanted.toSorted(byPath).reverse();
@@ -92,19 +94,20 @@ class Planner {
 
   move(move: ReversedMove): void {
     if (move.from === move.to) return;
+    // What the moves before it have emptied needs no old name.
+    if (this.#unwanted.length > 0) this.deleteWhatCanBe();
     const live = move.lives ? this.#sketch.live(move.from) : null;
     if (live === null) {
-      this.#sketch.reversed.push({ ...move, lives: false });
+      this.#sketch.reversed.add({ ...move, lives: false });
       return;
     }
-    if (this.#sketch.live(move.to) !== null) this.deleteWhatCanBe();
     for (const folder of ancestorsOf(move.to)) if (!this.#isRoomIn(folder)) this.#bringBackFolder(folder);
     if (
       isBelow(move.to, move.from) ||
       this.#sketch.live(move.to) !== null ||
       !ancestorsOf(move.to).every((folder) => this.#isRoomIn(folder))
     ) {
-      if (isBelow(move.from, move.to) && live.state.kind !== 'dir') this.#takeOut(move, live);
+      if (isBelow(move.from, move.to) && live.state.kind !== 'dir' && this.#goes(move.to)) this.#takeOut(move, live);
       else this.kept.push({ path: move.from, reason: 'taken', by: null });
       return;
     }
@@ -113,19 +116,29 @@ class Planner {
     this.#sketch.move(move);
   }
 
-  /** What lies in a folder that goes by its old name: the folder has to go first. */
+  /** What lies in a folder that goes by its old name: the folder has to go first, and then there is nothing left to move. */
   #takeOut({ from, to }: ReversedMove, { version, state }: KnownVersion): void {
+    const { reversed } = this.#sketch;
     const isFirst = this.#sketch.presentName(from) === from && !this.#sketch.wasPut(from);
     this.#sketch.remove(from);
     this.steps.push({ op: 'delete', path: from, expected: isFirst ? version : 'ours' });
     this.deleteWhatCanBe();
-    if (state.kind !== 'tombstone')
-      this.#put({ op: 'put', path: this.#sketch.live(to) === null ? to : from, expected: 'absent', entry: state, restored: version });
+    const wanted = [...this.#wanted].find(({ slot }) => !isGone(slot) && back(slot.path, reversed) === from);
+    if (wanted !== undefined) this.#wanted.delete(wanted);
+    const entry = wanted?.target.state ?? state;
+    const restored = wanted?.target.version ?? version;
+    const path = this.#sketch.live(to) === null ? to : from;
+    if (entry.kind !== 'tombstone') this.#put({ op: 'put', path, expected: 'absent', entry, restored });
   }
 
   bringBack(): void {
     const puts = [...this.#wanted].map((wanted) => toPut(wanted, this.#moves, this.#sketch.reversed));
     for (const put of puts.sort(byPath)) this.#put(put);
+  }
+
+  /** True for what is to be deleted, once it is empty. */
+  #goes(path: RelativePath): boolean {
+    return this.#unwanted.some((slot) => back(slot.path, this.#sketch.reversed) === path);
   }
 
   /** True where a folder is, or can be made. */
@@ -159,7 +172,7 @@ class Planner {
   }
 }
 
-function toPut({ slot, target }: Wanted, moves: readonly MoveLine[], reversed: readonly ReversedMove[]): PutStep {
+function toPut({ slot, target }: Wanted, moves: Renames<MoveLine>, reversed: Renames<ReversedMove>): PutStep {
   const { state, version } = target;
   if (state.kind === 'tombstone') throw new Error('a deletion is not brought back');
   const step = { op: 'put', entry: state, restored: version } as const;
@@ -169,6 +182,6 @@ function toPut({ slot, target }: Wanted, moves: readonly MoveLine[], reversed: r
   }
   // What is deleted does not move along with the folder it was in, but its place does.
   const died = (slot.states.at(-1) as PastState).version;
-  const place = backPlace(follow(slot.path, movesAfter(moves, died)), reversed, slot.renames);
+  const place = backPlace(follow(slot.path, moves, placeAfter(moves.list, died)), reversed, slot.renames);
   return { ...step, path: place, expected: 'absent' };
 }

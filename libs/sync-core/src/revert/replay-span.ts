@@ -1,4 +1,5 @@
-import { type RelativePath, type VersionId, type VersionState, isBelow, rebase } from '@syncpair/contracts';
+import { type RelativePath, type VersionId, type VersionState, rebase } from '@syncpair/contracts';
+import { ByPath } from './by-path.ts';
 import type { KnownVersion } from './decide-restore.ts';
 
 interface Line {
@@ -47,14 +48,14 @@ export const isGone = ({ states }: Slot): boolean => states.at(-1)?.state.kind =
  * the past, told beside it.
  */
 export function replaySpan(before: ReadonlyMap<RelativePath, KnownVersion>, lines: readonly SpanLine[]): Slot[] {
-  const slots = new Map<RelativePath, Slot>();
+  const slots = new ByPath<Slot>();
   const past: Slot[] = [];
-  const write = (path: RelativePath, { version, ...more }: PastState): void => {
-    const slot = slots.get(path);
-    if (slot === undefined) slots.set(path, { path, version, states: [{ version, ...more }], renames: new Set() });
+  const write = (path: RelativePath, state: PastState): void => {
+    const [slot] = slots.get(path);
+    if (slot === undefined) slots.add({ path, version: state.version, states: [state], renames: new Set() });
     else {
-      slot.version = version;
-      slot.states.push({ version, ...more });
+      slot.version = state.version;
+      slot.states.push(state);
     }
   };
   for (const [path, { version, state }] of before) write(path, { version, state, own: false, author: '' });
@@ -62,23 +63,26 @@ export function replaySpan(before: ReadonlyMap<RelativePath, KnownVersion>, line
     if (line.op === 'move') past.push(...moveSlots(slots, line));
     else write(line.path, { version: line.version, state: line.state, own: line.own, author: line.author });
   }
-  return [...slots.values(), ...past];
+  return [...slots.all(), ...past];
 }
 
 /** Returns those whose place is taken. */
-function moveSlots(slots: Map<RelativePath, Slot>, { from, to, version }: MoveLine): Slot[] {
+function moveSlots(slots: ByPath<Slot>, { from, to, version }: MoveLine): Slot[] {
   const displaced: Slot[] = [];
-  for (const slot of [...slots.values()]) {
+  for (const slot of slots.within(from)) {
+    if (isGone(slot)) continue;
     const { path } = slot;
-    if ((path !== from && !isBelow(path, from)) || isGone(slot)) continue;
-    slots.set(path, { path, version, states: [], renames: new Set() });
-    if (path === from) slot.renames.add(version);
     const place = rebase(path, from, to);
-    const there = slots.get(place);
-    if (there !== undefined) displaced.push(there);
+    for (const there of slots.get(place)) {
+      displaced.push(there);
+      slots.remove(there);
+    }
+    slots.remove(slot);
+    slots.add({ path, version, states: [], renames: new Set() });
+    if (path === from) slot.renames.add(version);
     slot.path = place;
     slot.version = version;
-    slots.set(place, slot);
+    slots.add(slot);
   }
   return displaced;
 }

@@ -1,5 +1,6 @@
-import { type Entry, type RelativePath, type VersionState, parentOf } from '@syncpair/contracts';
+import { type Entry, type RelativePath, type VersionState, ancestorsOf, parentOf } from '@syncpair/contracts';
 import type { KnownVersion } from './decide-restore.ts';
+import { Renames } from './renames.ts';
 import { type ReversedMove, back } from './undo-moves.ts';
 
 /** How the directory is now. */
@@ -12,9 +13,9 @@ export interface PresentView {
 /** The directory as it will be after the steps so far: paths are told as they will be then. */
 export class Sketch {
   /** Moves taken back, those of things that are gone among them. */
-  readonly reversed: ReversedMove[] = [];
+  readonly reversed = new Renames<ReversedMove>();
   readonly #present: PresentView;
-  readonly #moved: RelativePath[] = [];
+  readonly #moved = new Set<RelativePath>();
   readonly #removed = new Set<RelativePath>();
   readonly #removedIn = new Map<RelativePath, number>();
   readonly #putIn = new Map<RelativePath, number>();
@@ -44,10 +45,7 @@ export class Sketch {
 
   /** The name that something has now which will be at a path after the steps so far. */
   presentName(path: RelativePath): RelativePath {
-    return back(
-      path,
-      this.reversed.toReversed().map(({ from, to, ...more }) => ({ from: to, to: from, ...more })),
-    );
+    return this.reversed.origin(path, ({ lives }) => lives);
   }
 
   remove(path: RelativePath): void {
@@ -59,9 +57,8 @@ export class Sketch {
 
   /** Something gets another name. */
   move(reversed: ReversedMove): void {
-    const now = this.presentName(reversed.from);
-    if (!this.#moved.includes(now)) this.#moved.push(now);
-    this.reversed.push(reversed);
+    this.#moved.add(this.presentName(reversed.from));
+    this.reversed.add(reversed);
   }
 
   /** The kind of what will be there; null for nothing. */
@@ -73,10 +70,15 @@ export class Sketch {
     return this.#kinds.has(path);
   }
 
-  /** Something gets a state back. */
+  /** Something gets a state back, and with it the folders that it needs. */
   put(path: RelativePath, kind: Entry['kind']): void {
+    for (const folder of ancestorsOf(path)) if (this.kindAt(folder) === null) this.#add(folder, 'dir');
+    this.#add(path, kind);
+  }
+
+  #add(path: RelativePath, kind: Entry['kind']): void {
     const folder = parentOf(path);
-    if (folder !== null && this.live(path) === null && !this.#kinds.has(path)) this.#putIn.set(folder, (this.#putIn.get(folder) ?? 0) + 1);
+    if (folder !== null && this.kindAt(path) === null) this.#putIn.set(folder, (this.#putIn.get(folder) ?? 0) + 1);
     this.#kinds.set(path, kind);
   }
 }
