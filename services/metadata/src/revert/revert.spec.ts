@@ -14,7 +14,8 @@ let now = Date.parse('2026-03-01T00:00:00Z');
 
 beforeAll(async () => {
   database = await testDatabase();
-  replica = await startReplica(database.url, { clock: () => now });
+  // Whole directories are emptied here, which nobody is to hold.
+  replica = await startReplica(database.url, { clock: () => now, hold: 'off' });
 });
 afterAll(async () => {
   await replica.close();
