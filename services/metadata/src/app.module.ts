@@ -1,5 +1,5 @@
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { PrincipalGuard } from './auth/principal.guard.ts';
 import { GrantSigner } from './auth/grant-signer.ts';
@@ -25,6 +25,7 @@ import { ScriptFilesService } from './script/script-files.service.ts';
 import { ScriptSyncService } from './script/script-sync.service.ts';
 import { EventHub } from './events/event-hub.ts';
 import { EventsController } from './events/events.controller.ts';
+import { ProtocolInterceptor } from './http/protocol.interceptor.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { MetadataOptions } from './metadata-options.ts';
 import { type Services, createServices } from './services.ts';
@@ -64,6 +65,7 @@ export class MetadataModule {
       providers: [
         { provide: SERVICES, useFactory: () => createServices(options, (message) => logger.warn(message)) },
         { provide: APP_GUARD, useFactory: () => new PrincipalGuard(createAuthenticator(options.auth)) },
+        { provide: APP_INTERCEPTOR, useFactory: () => new ProtocolInterceptor() },
         { provide: Lifecycle, useFactory: (services: Services) => new Lifecycle(services, options.dataSource), inject: [SERVICES] },
         offer(NegotiateService, ({ negotiate }) => negotiate),
         offer(SnapshotService, ({ snapshot }) => snapshot),

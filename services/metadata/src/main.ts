@@ -34,6 +34,7 @@ process.on('SIGINT', () => void stop());
 const startLog = createServiceLogger(logOptions);
 const dataSource = await openDatabase({
   url: config.databaseUrl,
+  directUrl: config.directDatabaseUrl,
   poolSize: config.poolSize,
   log: { info: (message) => startLog.info(message), warn: (message) => startLog.warn(message) },
   signal: started.signal,

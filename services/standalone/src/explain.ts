@@ -15,6 +15,8 @@ export function toStandaloneError(
   { databaseUrl, storageDir }: Pick<StandaloneOptions, 'databaseUrl' | 'storageDir'>,
 ): unknown {
   if (error instanceof StandaloneError) return error;
+  // Told by its name: its module brings all of the service along, which loads beside PostgreSQL's start.
+  if (error instanceof Error && error.name === 'DatabaseTooNew') return new StandaloneError(error.message, 2, { cause: error });
   if (error instanceof EmbeddedPostgresError) return new StandaloneError(error.message, error.exitCode, { cause: error });
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   // Five characters are PostgreSQL's own codes: the database answered, and refused.

@@ -14,6 +14,8 @@ import { Holds1765200000000 } from './migrations/1765200000000-holds.ts';
 
 export interface OpenDatabaseOptions {
   readonly url: string;
+  /** Reaches PostgreSQL itself where `url` goes through a transaction pooler: the lock of migrations belongs to a session. */
+  readonly directUrl?: string;
   /** Connections at most; the directory queues need few. */
   readonly poolSize?: number;
   readonly log: { info(message: string): void; warn(message: string): void };
@@ -26,8 +28,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** A process that stops inside a transaction must not keep its directory's lock for ever. */
 const SESSION = { idle_in_transaction_session_timeout: 30_000, statement_timeout: 600_000 };
 
-/** A data source that is not connected yet. */
-export function createDataSource(url: string, poolSize = 16): DataSource {
+/** A migration takes as long as the tables are large, and waits for the one of another replica. */
+const PATIENT = { idle_in_transaction_session_timeout: 0, statement_timeout: 0 };
+
+/** A data source that is not connected yet. `patient`: without limits on time, for migrations. */
+export function createDataSource(url: string, poolSize = 16, patient = false): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -49,14 +54,14 @@ export function createDataSource(url: string, poolSize = 16): DataSource {
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     installExtensions: false,
     logging: false,
-    extra: { ...SESSION, idleTimeoutMillis: 30_000, keepAlive: true },
+    extra: { ...(patient ? PATIENT : SESSION), idleTimeoutMillis: 30_000, keepAlive: true },
   });
 }
 
 /**
  * Waits until PostgreSQL answers, however long it takes, then brings the schema up to date.
  *
- * @throws when the database refuses (a wrong password, no such database): waiting would not help.
+ * @throws when the database refuses (a wrong password, no such database) or is too new: waiting would not help.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<DataSource> {
   const dataSource = createDataSource(options.url, options.poolSize);
@@ -71,10 +76,20 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<DataSo
     }
   }
   try {
-    await migrate(dataSource, options.log);
+    await migrateNow(options.directUrl ?? options.url, options.log);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();
     throw error;
+  }
+}
+
+async function migrateNow(url: string, log: OpenDatabaseOptions['log']): Promise<void> {
+  const dataSource = createDataSource(url, 2, true);
+  await dataSource.initialize();
+  try {
+    await migrate(dataSource, log);
+  } finally {
+    await dataSource.destroy();
   }
 }

@@ -18,6 +18,7 @@ const UP = [
 ];
 
 const DOWN = [
+  `DROP INDEX blob_unwanted, blob_deleting, blob_lost`,
   `DROP TABLE upkeep`,
   `DROP TABLE retired_volume`,
   `DELETE FROM blob WHERE state = 'lost'`,
