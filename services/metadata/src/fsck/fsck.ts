@@ -86,7 +86,7 @@ export class Fsck {
       this.#report.debris += 1;
       return;
     }
-    await this.#unusable(hash, now.content.size, verdict.status);
+    await this.#unusable(now.content, verdict.status);
   }
 
   async #checkReferences(): Promise<void> {
@@ -98,7 +98,7 @@ export class Fsck {
         const verdict = await this.#verdict({ hash, size, location: '' });
         if (verdict.status === 'whole') await this.#misplaced(verdict.content, '');
         else if (this.#given.has(hash)) continue;
-        else if (!lost) await this.#unusable(hash, size, verdict.status);
+        else if (!lost) await this.#unusable({ hash, size, location: '' }, verdict.status);
         else await this.#tellOf(hash, 'lost', 'given up by a repair; clients that have it are asked for it', false);
       }
       after = Buffer.from(hashBytes(last.hash));
@@ -131,10 +131,11 @@ export class Fsck {
   }
 
   /** Asked for from clients after a repair; until one has sent it, it stays a problem. */
-  async #unusable(hash: ContentHash, size: number, kind: 'missing' | 'damaged'): Promise<void> {
+  async #unusable(content: StoredContent, kind: 'missing' | 'damaged'): Promise<void> {
+    const { hash } = content;
     if (this.#options.repair) {
       if (kind === 'damaged') await this.#verifier.quarantine(hash);
-      await markLost(this.#database, hash, size);
+      await markLost(this.#database, content);
       this.#given.add(hash);
     }
     await this.#tellOf(hash, kind, kind === 'missing' ? 'its bytes are nowhere' : 'its bytes have another hash', false);

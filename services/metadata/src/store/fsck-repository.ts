@@ -79,12 +79,15 @@ export async function brokenRows(db: Queryable, limit: number): Promise<{ readon
   );
 }
 
-/** Says that versions have this content and its bytes are not there: clients that have it are asked for it. */
-export async function markLost(db: Queryable, hash: ContentHash, size: number): Promise<void> {
+/**
+ * Says that versions have this content and its bytes are not there: clients that have it are asked for it. Not where the row tells another
+ * place by now, because somebody has uploaded it again.
+ */
+export async function markLost(db: Queryable, { hash, size, location }: StoredContent): Promise<void> {
   await db.query(
     `INSERT INTO blob AS b (hash, size, location, state) VALUES ($1, $2, '', 'lost')
-     ON CONFLICT (hash) DO UPDATE SET state = 'lost' WHERE b.state <> 'deleting'`,
-    [hashBytes(hash), size],
+     ON CONFLICT (hash) DO UPDATE SET state = 'lost' WHERE b.state <> 'deleting' AND b.location = $3`,
+    [hashBytes(hash), size, location],
   );
 }
 
@@ -92,7 +95,8 @@ export async function markLost(db: Queryable, hash: ContentHash, size: number): 
 export async function recordFound(db: Queryable, { hash, size, location }: StoredContent, instead: string): Promise<void> {
   await db.query(
     `INSERT INTO blob AS b (hash, size, location) VALUES ($1, $2, $3)
-     ON CONFLICT (hash) DO UPDATE SET location = $3, size = $2, state = 'live', condemned_at = NULL WHERE b.location = $4 AND b.state <> 'deleting'`,
+     ON CONFLICT (hash) DO UPDATE SET location = $3, size = $2, state = 'live', condemned_at = NULL
+     WHERE (b.location = $4 OR b.state = 'lost') AND b.state <> 'deleting'`,
     [hashBytes(hash), size, location, instead],
   );
 }

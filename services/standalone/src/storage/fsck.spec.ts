@@ -1,6 +1,6 @@
 import { hash as digest, randomBytes } from 'node:crypto';
-import { open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Fsck, type FsckReport, collectAll } from '@syncpair/metadata';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -80,6 +80,12 @@ it('tells what is missing and damaged, alone and in packs; never serves it, and 
   expect(kinds(await fsck())).toEqual(['lost', 'lost', 'lost']);
   expect(await readdir(join(world.folder, 'quarantine'))).toEqual([expect.stringContaining(flipped.hash)]);
   for (const path of ['gone', 'flipped', 'packed']) expect((await download(path)).status).toBe(404);
+
+  // One comes back as a file out of an old copy of the disk.
+  await mkdir(dirname(fileOf(gone.hash)), { recursive: true });
+  await writeFile(fileOf(gone.hash), gone.bytes);
+  expect(kinds(await fsck(true))).toEqual(['lost', 'lost', 'misplaced mended']);
+  expect((await download('gone')).bytes.equals(gone.bytes)).toBe(true);
 
   await alice.write('again1', gone.bytes, false);
   await alice.write('again2', flipped.bytes, false);
