@@ -5,7 +5,7 @@ import { CollectActor } from './testing/collect-actor.ts';
 import { CollectWorld } from './testing/collect-world.ts';
 
 /** Seconds of work; a longer run finds rarer moments. */
-const SECONDS = Number(process.env['SYNCPAIR_COLLECT_SECONDS'] ?? 8);
+const SECONDS = Number(process.env['SYNCPAIR_COLLECT_SECONDS'] ?? 5);
 const NOW = { graceMs: 0, idleMs: 0, volumeMs: 0 };
 
 let world: CollectWorld;

@@ -111,12 +111,12 @@ it('under load and beside collections: the copy has every content that it names,
 it('killed at any file, it leaves the backup before or one that is refused [STA-06]', async () => {
   const alice = new CollectActor(world, 'alice');
   await alice.join();
-  for (let index = 0; index < 40; index += 1) await alice.write(`large${index}`, randomBytes(70_000), false);
+  for (let index = 0; index < 25; index += 1) await alice.write(`large${index}`, randomBytes(70_000), false);
   for (let index = 0; index < 20; index += 1) await alice.write(`small${index}`, randomBytes(300), true);
   const dest = join(folder, 'backup');
   const refusal = /is no backup, or one that was not finished/;
   let refused = 0;
-  for (const files of [0, 16]) {
+  for (const files of [0, 12]) {
     await runAndKill(dest, files);
     // A kill that came too late leaves a backup; then the next one is another folder's.
     if (await isRefused(restored(dest), refusal)) refused += 1;
