@@ -110,6 +110,19 @@ it('a commit that looked before the mark and judges after it sees the mark: it a
   expect(await stateOf(going)).toBe('pending');
 });
 
+it('a write grant pins what it is for, until it and a receipt have run out', async () => {
+  const bytes = large();
+  const { epoch } = await negotiate('granted', [], null);
+  expect((await negotiate('granted', [put('x', bytes)], epoch)).grants).toHaveLength(1);
+  const pinned = () =>
+    world.database.query(`SELECT state, pinned_until > now() + interval '74 minutes' AS "isLong" FROM blob WHERE hash = $1`, [
+      keyOf(bytes),
+    ]);
+  expect(await pinned()).toEqual([{ state: 'pending', isLong: true }]);
+  await collect();
+  expect(await pinned()).toEqual([{ state: 'pending', isLong: true }]);
+});
+
 it('a collection that was killed between mark and removal is finished by the next', async () => {
   const bytes = await garbage('killed');
   await world.database.query(`UPDATE blob SET state = 'deleting' WHERE hash = $1`, [keyOf(bytes)]);
