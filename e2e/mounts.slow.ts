@@ -77,6 +77,32 @@ test('a disk that is mounted over a folder inside, and taken away again, deletes
   expect((await stabilise([alice, bob])).size).toBe(4);
 });
 
+test('another folder of the same disk, mounted inside and taken away again, is left alone and deletes nothing [DEL-06]', async (context) => {
+  const space = await mounts(context);
+  const alice = world.client('alice', { mounts: space, settings: { sync_interval_seconds: 2 } });
+  const bob = world.client('bob');
+  const elsewhere = join(alice.home, 'elsewhere');
+  for (const folder of [elsewhere, alice.at('sub'), alice.at('bare')]) mkdirSync(folder);
+  writeFileSync(join(elsewhere, 'theirs'), 'theirs');
+  writeFileSync(alice.at('sub', 'ours'), 'ours');
+  for (const name of ['sub', 'bare']) await space.run('mount', '--bind', elsewhere, join(alice.localPath, name));
+  await Promise.all([alice.start(), bob.start()]);
+  await reported(alice, 'sub', 'bare');
+  expect(readdirSync(bob.folder).filter((name) => !name.startsWith('.syncpair'))).toEqual([]);
+  for (const name of ['sub', 'bare']) await space.run('umount', '--lazy', join(alice.localPath, name));
+  await arrives(bob.at('sub', 'ours'), 'ours');
+  await until('the bare mount point is an empty folder', () => (existsSync(bob.at('bare')) ? true : undefined));
+  await unproblematic(alice);
+  await stabilise([alice, bob]);
+  await space.run('mount', '--bind', elsewhere, join(alice.localPath, 'sub'));
+  await alice.stop();
+  await alice.start();
+  await reported(alice, 'sub');
+  await space.run('umount', '--lazy', join(alice.localPath, 'sub'));
+  await unproblematic(alice);
+  expect([...(await stabilise([alice, bob])).keys()].sort()).toEqual(['bare', 'sub', 'sub/ours']);
+});
+
 const ordinary = ordinaryUser();
 
 describe.skipIf(ordinary === null)('what may not be written', () => {

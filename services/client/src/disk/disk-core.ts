@@ -4,11 +4,12 @@ import { cleanOwnFolders } from './clean.ts';
 import type { DiskAction, DiskProblem, DiskResult, ExpectedFile, Listing, RootIdentity } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
 import { listFolder } from './list-folder.ts';
+import { observeAt } from './observe-at.ts';
 import type { Observed } from './observed.ts';
 import { meansAbsent, toProblem } from './problem.ts';
 import { hashDescriptor, readDescriptor, withExpected } from './read-expected.ts';
 import type { Root } from './root.ts';
-import { type ObserveOptions, observe } from './stamp.ts';
+import type { ObserveOptions } from './stamp.ts';
 
 /** The part of `Disk` that is asked in batches, without promises: on a thread of its own nothing else waits for it. */
 export class DiskCore {
@@ -63,7 +64,7 @@ export class DiskCore {
 function statOne(folders: FolderHandles, path: RelativePath, observing: ObserveOptions): Observed | null | DiskProblem {
   try {
     const parent = folders.parent(path);
-    const observed = observe(parent.at(nameOf(path)), observing);
+    const observed = observeAt(folders, path, parent.at(nameOf(path)), observing);
     parent.confirm();
     return observed;
   } catch (error) {

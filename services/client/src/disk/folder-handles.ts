@@ -12,9 +12,19 @@ export class FolderHandles {
   readonly root: FolderHandle;
   readonly #open = new Map<RelativePath, FolderHandle>();
 
-  /** Takes over `root` and closes it with the rest. */
-  constructor(root: FolderHandle) {
+  readonly #findMounts: (root: FolderHandle) => ReadonlySet<string>;
+  #mounts: ReadonlySet<string> | undefined;
+
+  /** Takes over `root` and closes it with the rest. `findMounts` is asked once, when it is first of interest. */
+  constructor(root: FolderHandle, findMounts: (root: FolderHandle) => ReadonlySet<string>) {
     this.root = root;
+    this.#findMounts = findMounts;
+  }
+
+  /** True when a folder on `device` at `path` is not part of the tree: something is mounted there. @throws system errors */
+  isElsewhere(path: RelativePath, device: bigint): boolean {
+    this.#mounts ??= this.#findMounts(this.root);
+    return device !== this.root.device || this.#mounts.has(path);
   }
 
   /** The folder that holds `path`. @throws system errors, {DiskFailure} */
@@ -70,7 +80,7 @@ export class FolderHandles {
         if (passing) handle.close();
       }
       at = joinPath(at, name);
-      if (child.device !== this.root.device) {
+      if (this.isElsewhere(at, child.device)) {
         child.close();
         throw new DiskFailure('other_file_system', `another file system is mounted at ${at}`);
       }

@@ -3,10 +3,11 @@ import { type RelativePath, joinPath, parseRelativePath } from '@syncpair/contra
 import { escapeText } from '../log/escape.ts';
 import { DiskProblem, type Listing, type UnseenEntry } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
+import { observeAt } from './observe-at.ts';
 import type { ListedEntry, Observed } from './observed.ts';
 import { isOwnName } from './own-folder.ts';
 import { toProblem } from './problem.ts';
-import { type ObserveOptions, observe } from './stamp.ts';
+import type { ObserveOptions } from './stamp.ts';
 
 const REPLACEMENT = '�';
 
@@ -28,7 +29,7 @@ export function listFolder(folders: FolderHandles, folder: RelativePath | null, 
         refused.push({ name: escapeText(name), reason: path.reason });
         continue;
       }
-      const observed = observeChild(handle.at(name), options);
+      const observed = observeChild(() => observeAt(folders, path.value, handle.at(name), options));
       if (observed instanceof DiskProblem) unseen.push({ path: path.value, code: observed.code, message: observed.message });
       else if (observed !== null) entries.push({ path: path.value, observed });
     }
@@ -50,9 +51,9 @@ function readNames(path: string): (string | Buffer)[] {
 }
 
 /** What lies there, null when it vanished meanwhile, or why that cannot be told. */
-function observeChild(path: string, options: ObserveOptions): Observed | null | DiskProblem {
+function observeChild(look: () => Observed | null): Observed | null | DiskProblem {
   try {
-    return observe(path, options);
+    return look();
   } catch (error) {
     return toProblem(error);
   }

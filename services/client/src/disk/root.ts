@@ -50,7 +50,8 @@ export class Root {
   open(): FolderHandles {
     const handle = this.#open();
     this.#identity ??= { device: handle.device, inode: handle.inode };
-    if (handle.device === this.#identity.device && handle.inode === this.#identity.inode) return new FolderHandles(handle);
+    if (handle.device === this.#identity.device && handle.inode === this.#identity.inode)
+      return new FolderHandles(handle, (root) => this.platform.mountsBelow(root));
     handle.close();
     throw new RootLostError(`${this.path} is not the folder that it was: another one was put or mounted in its place`);
   }

@@ -42,6 +42,21 @@ const MOUNTED = `${COMMON}
   print({ other: entries.find(({ path }) => path === 'mnt').observed.otherFileSystem, codes: [below.code, nothing.code, listed.code, ...codes(results)] });
 `;
 
+/** Mounts another folder of the same file system in the tree, and takes it away again. */
+const BOUND = `${COMMON}
+  mkdirSync(root + '/bound here');
+  mkdirSync(root + '/elsewhere');
+  writeFileSync(root + '/elsewhere/inside', 'x');
+  execFileSync('mount', ['--bind', root + '/elsewhere', root + '/bound here']);
+  const disk = new Disk(root);
+  const isOther = async () => (await disk.list(null)).entries.find(({ path }) => path === 'bound here').observed.otherFileSystem;
+  const bound = await isOther();
+  const [itself, below] = await disk.stat(['bound here', 'bound here/inside']);
+  const listed = await disk.list('bound here');
+  execFileSync('umount', [root + '/bound here']);
+  print({ bound, itself: itself.otherFileSystem, codes: [below.code, listed.code], after: await isOther(), empty: (await disk.list('bound here')).entries });
+`;
+
 /** Works as a user who may not do everything. */
 const FORBIDDEN = `${COMMON}
   const disk = new Disk(root);
@@ -74,6 +89,11 @@ export function registerConstrainedTests(make: MakeDisk, module: string): void {
     it('takes what lies on another file system for unknown, and leaves it alone (R21)', async (context) => {
       const answer = await possible(context, () => runScript(MOUNTED, [module, world().root], mounting));
       expect(answer).toEqual({ other: true, codes: Array.from({ length: 5 }, () => 'other_file_system') });
+    });
+
+    it('takes another folder that is mounted in the tree for another file system, as long as it is there (R21)', async (context) => {
+      const answer = await possible(context, () => runScript(BOUND, [module, world().root], mounting));
+      expect(answer).toEqual({ bound: true, itself: true, codes: ['other_file_system', 'other_file_system'], after: false, empty: [] });
     });
 
     it('reports what permissions forbid per path, and changes no permissions (R36)', async (context) => {

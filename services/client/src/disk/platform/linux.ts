@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { mountsBelow } from './mounts-below.ts';
 import type { FolderHandle, Platform } from './platform.ts';
 
 /** Only names the object; needs no permission on it. Not among Node's constants. */
@@ -46,5 +47,6 @@ class LinuxFolder implements FolderHandle {
 
 export const linuxPlatform: Platform = {
   executableBit: true,
+  mountsBelow: ({ self }) => mountsBelow(self),
   openRoot: (root) => new LinuxFolder(openSync(root, FOLDER)),
 };

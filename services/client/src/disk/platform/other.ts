@@ -54,5 +54,6 @@ class CheckedFolder implements FolderHandle {
 
 export const otherPlatform: Platform = {
   executableBit: !isWindows,
+  mountsBelow: () => new Set(),
   openRoot: (root) => new CheckedFolder(realpathSync.native(root)),
 };

@@ -8,6 +8,8 @@ export interface Platform {
   readonly executableBit: boolean;
   /** Opens the root, links in the path to it followed. */
   openRoot(root: string): FolderHandle;
+  /** Paths below the root at which something else is mounted, as far as this system tells. @throws system errors */
+  mountsBelow(root: FolderHandle): ReadonlySet<string>;
 }
 
 /**
