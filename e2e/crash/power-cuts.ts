@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, truncate
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientProcess } from '../harness/client-process.ts';
+import { inSync } from '../harness/in-sync.ts';
 import { sha256 } from '../harness/ledger.ts';
 import type { Random } from '../harness/random.ts';
 import { readTree } from '../harness/tree.ts';
@@ -31,6 +32,8 @@ export async function powerCuts({ seed, kills, tell }: PartOptions): Promise<Pla
       const users = usersOf(scene);
       await delay(random.below(WORK_MS));
       await users.stop();
+      // What was neither acknowledged nor on the disk is gone with the power, whoever keeps the folder: only the rest has one right outcome.
+      await inSync([victim]);
       await victim.kill();
       const acknowledged = new Set((await victim.history()).flatMap(({ hash }) => (hash === null ? [] : [hash])));
       forgetEnd(victim, log, random);
