@@ -226,7 +226,11 @@ export class DirectorySync {
       this.#merger.want('heads');
     }
     if (this.#merger.wanted === 'anew') this.#cutReview.skip();
-    if (this.#cutReview.wanted) await this.#cutReview.run();
+    if (this.#cutReview.wanted) {
+      // What the server has of this client is part of what was agreed on, also where the state no longer says so.
+      await this.pusher.settleUnanswered();
+      await this.#cutReview.run();
+    }
     if (this.#merger.wanted === 'none') return this.#follower.step();
     await this.#merger.step();
     return true;

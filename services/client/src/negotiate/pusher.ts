@@ -207,6 +207,11 @@ export class Pusher {
     return true;
   }
 
+  /** Hears what became of all that was told and never answered. @throws {ServerError} when there is still no answer */
+  async settleUnanswered(): Promise<void> {
+    while (this.#outbox.hasUnanswered) await this.#askAgain();
+  }
+
   /** What was sent to a server with another history is not asked for again. */
   forgetUnanswered(): void {
     this.#outbox.forgetUnanswered();
