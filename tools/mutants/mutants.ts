@@ -190,16 +190,16 @@ export const MUTANTS: readonly Mutant[] = [
         to: 'event.seq > engine.state.cursor && ',
       },
     ],
-    specs: ['libs/testing/src/simulator/play-plan.spec.ts'],
+    specs: ['libs/testing/src/simulator/seeds-first.spec.ts'],
   },
   {
     name: 'ignore rules for uploads only',
     edits: [
       { file: `${CLIENT}/negotiate/replay-log.ts`, from: '  if (isIgnored(engine, head, base)) return;\n', to: '' },
       {
-        file: `${CLIENT}/apply/applier.ts`,
-        from: "if (head.state.kind !== 'tombstone' && ignore.ignores(path, head.state.kind)) {",
-        to: "if (head.state.kind !== 'tombstone' && path === ignore.fingerprint) {",
+        file: `${CLIENT}/apply/seen-here.ts`,
+        from: 'if (!ignore.ignores(path, state.kind)) return head;',
+        to: 'if (path !== ignore.fingerprint) return head;',
       },
     ],
     specs: ['e2e/deletions.spec.ts'],
