@@ -55,7 +55,8 @@ export class DeletionGuard {
     );
     if (counted > 0) this.#window.push({ at: now, count: counted, liveBefore: live });
     if (reason === null) {
-      for (const path of waiting) this.#cleared.add(path);
+      const held = this.#holdFolders(waiting);
+      for (const path of waiting) if (!held.has(path)) this.#cleared.add(path);
       return;
     }
     this.#hold(waiting, reason, live);
@@ -77,6 +78,18 @@ export class DeletionGuard {
       if (there?.kind === 'file' && there.hash === entry.hash) return false;
     }
     return true;
+  }
+
+  /** A folder that is found missing later than what was in it waits with that. @returns those that do */
+  #holdFolders(waiting: readonly RelativePath[]): ReadonlySet<RelativePath> {
+    const { state, changes } = this.#engine;
+    const id = state.holds.current();
+    if (id === null) return new Set();
+    const above = new Set(state.holds.paths(id).flatMap((path) => ancestorsOf(path)));
+    const folders = waiting.filter((path) => above.has(path) && state.base.get(path)?.state.kind === 'dir');
+    if (folders.length > 0) state.transaction(() => state.holds.add(id, folders));
+    for (const path of folders) changes.deletes.delete(path);
+    return new Set(folders);
   }
 
   #hold(paths: readonly RelativePath[], reason: string, live: number): void {
