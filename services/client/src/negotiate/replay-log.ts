@@ -111,8 +111,9 @@ function replayMove(engine: Engine, { from, to, version }: LogChange & { op: 'mo
   const waiting = [state.remote.get(from), ...state.remote.under(from)].filter((head): head is RemoteHead => head !== null);
   const heads = new Map<RelativePath, RemoteHead>();
   const source = state.base.get(from);
-  for (const entry of source === null ? [] : [source, ...state.base.under(from)]) {
-    if (entry.state.kind !== 'tombstone')
+  // A folder that is ignored here has no entry of its own, but what is in it may have.
+  for (const entry of [source, ...state.base.under(from)]) {
+    if (entry !== null && entry.state.kind !== 'tombstone')
       heads.set(entry.path, { path: entry.path, version: entry.version, state: entry.state, movedFrom: entry.path });
   }
   for (const head of waiting) heads.set(head.path, head);

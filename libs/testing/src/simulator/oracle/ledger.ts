@@ -58,6 +58,13 @@ export class Ledger {
     for (const [name, child] of node.children) this.placedAll(directory, child, path === null ? name : `${path}/${name}`);
   }
 
+  /** The engine gave a folder another name: what somebody put in it and no version has brought yet may be sent from there. */
+  #carried(directory: string, from: string, to: string, node: Node): void {
+    const key = contentKey(node);
+    const at = `${directory} ${from} ${key}`;
+    if ((this.#placed.get(at) ?? 0) > (this.#introduced.get(at) ?? 0)) this.placed(directory, to, node);
+  }
+
   /** I8: what is ignored is never sent. */
   proposed(caller: Caller, { changes }: Pick<Negotiation, 'changes'>, { client, patterns }: Where): void {
     for (const change of changes) {
@@ -114,6 +121,7 @@ export class Ledger {
         const visit = (old: string, now: string, below: Node): void => {
           untouchable(old, below, 'moved away');
           if (isIgnored(now, below)) this.find('I8', `${at(now)} is ignored and was moved there`);
+          this.#carried(directory, old, now, below);
           if (below.kind === 'dir') for (const [name, child] of below.children) visit(`${old}/${name}`, `${now}/${name}`, child);
         };
         visit(from, to, node);

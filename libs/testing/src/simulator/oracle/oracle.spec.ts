@@ -90,6 +90,21 @@ describe('the ledger', () => {
     expect(rules()).toEqual(['I3']);
   });
 
+  it('lets what nobody has sent yet be sent from where the engine moves it, once, and nothing that was (I3)', () => {
+    const { ledger, file, commit, rules, disk } = makeLedger();
+    ledger.placed('d', 'f', file('one'));
+    disk.renaming('f', 'g', file('one'));
+    commit('g', 'one');
+    expect(rules()).toEqual([]);
+    commit('g', 'one');
+    expect(rules()).toEqual(['I3']);
+    ledger.placed('d', 'h', file('two'));
+    commit('h', 'two');
+    disk.renaming('h', 'i', file('two'));
+    commit('i', 'two');
+    expect(rules()).toEqual(['I3', 'I3']);
+  });
+
   it('tells what is ignored and created, replaced, moved or touched (I8)', () => {
     const { ledger, file, commit, rules, disk } = makeLedger();
     for (const at of ['n.tmp', 'cache/f']) ledger.placed('d', at, file('one'));
