@@ -114,6 +114,7 @@ export class CollectActor {
         return;
       case 'rejected':
       case 'needs_content':
+      case 'held':
         throw new Error(JSON.stringify(outcome));
     }
   }
