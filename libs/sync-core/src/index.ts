@@ -30,3 +30,4 @@ export * from './plan/recognise-move.ts';
 export * from './ignore/ignore-lint.ts';
 export * from './ignore/ignore-pattern.ts';
 export * from './ignore/ignore-rules.ts';
+export { reveals } from './ignore/reveals.ts';

@@ -9,6 +9,7 @@ import {
   rebase,
   splitVersionId,
 } from '@syncpair/contracts';
+import { reveals } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
@@ -117,8 +118,7 @@ function replayMove(engine: Engine, { from, to, version }: LogChange & { op: 'mo
       heads.set(entry.path, { path: entry.path, version: entry.version, state: entry.state, movedFrom: entry.path });
   }
   for (const head of waiting) heads.set(head.path, head);
-  // What was ignored under its old name is not known here.
-  if (!engine.ignore.ignores(to, 'dir') && (heads.size === 0 || engine.ignore.ignores(from, 'dir'))) engine.headsWanted = true;
+  if (reveals(engine.ignore, { from, to }, heads.size > 0)) engine.headsWanted = true;
   for (const head of heads.values()) {
     if (state.base.get(head.path) !== null) state.remote.put({ path: head.path, version, state: { kind: 'tombstone' }, movedFrom: null });
     else noteGone(engine, head.path, version);

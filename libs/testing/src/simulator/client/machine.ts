@@ -47,7 +47,8 @@ export class Machine {
   readonly #skew: number;
   readonly #random: Random;
   readonly #watchFaults: WatchFaults;
-  readonly #remembers: boolean;
+  /** A power cut may still come. */
+  #remembers: boolean;
   #running: Running | null = null;
   #stopping: Promise<void> | null = null;
   #lives = 0;
@@ -113,6 +114,7 @@ export class Machine {
 
   /** Ends all that is wrong with the machine, and starts its client. */
   heal(): void {
+    this.#remembers = false;
     this.link.up = true;
     this.link.faults = { ...this.link.faults, lostRequests: 0, lostReplies: 0, cutStreams: 0 };
     this.#watchFaults.deafUntil = Math.min(this.#watchFaults.deafUntil, this.#world.time.now);
@@ -252,6 +254,7 @@ export class Machine {
 
   #rememberStates(running: Running): void {
     running.process.after(this.#random.between(50, 2_000), () => {
+      if (!this.#remembers) return;
       for (const { database, older } of running.states.values()) {
         older.unshift(database.serialize());
         older.length = Math.min(older.length, OLDER_STATES);
