@@ -1,8 +1,7 @@
 import { Minimatch } from 'minimatch';
+import { GLOB_OPTIONS } from './glob-options.ts';
 import type { IgnoreGlob } from './ignore-pattern.ts';
-
-/** Equal on every platform; braces were expanded before, and nothing is a comment or a negation. */
-const OPTIONS = { dot: true, nobrace: true, nocomment: true, nonegate: true, optimizationLevel: 0, platform: 'linux' } as const;
+import { reachesBelow } from './reaches-below.ts';
 
 /** One glob, compiled when it is first needed: of many thousand only few ever are. */
 export class GlobMatcher {
@@ -20,8 +19,13 @@ export class GlobMatcher {
   matches(path: string, isFolder: boolean): boolean {
     const { glob, scope, foldersOnly } = this.glob;
     if (foldersOnly && !isFolder) return false;
-    this.#own ??= new Minimatch(glob, OPTIONS);
+    this.#own ??= new Minimatch(glob, GLOB_OPTIONS);
     return this.#own.match(scope === 'name' ? path.slice(path.lastIndexOf('/') + 1) : path);
+  }
+
+  /** True when the glob may match a path below `folder` that it would not match elsewhere. */
+  reachesBelow(folder: string): boolean {
+    return this.glob.scope === 'path' && reachesBelow(this.glob.glob, folder);
   }
 
   /** True when the glob matches every path below `folder`. */
@@ -29,7 +33,7 @@ export class GlobMatcher {
     const { prunes } = this.glob;
     if (prunes === null) return false;
     if (prunes === '') return true;
-    this.#pruning ??= [new Minimatch(prunes, OPTIONS), new Minimatch(`${prunes}/**`, OPTIONS)];
+    this.#pruning ??= [new Minimatch(prunes, GLOB_OPTIONS), new Minimatch(`${prunes}/**`, GLOB_OPTIONS)];
     return this.#pruning.some((matcher) => matcher.match(folder));
   }
 }

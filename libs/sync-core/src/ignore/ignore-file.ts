@@ -2,6 +2,7 @@ import type { RelativePath } from '@syncpair/contracts';
 import ignore, { type Ignore } from 'ignore';
 import { globLiterals } from './glob-literals.ts';
 import { LiteralIndex } from './literal-index.ts';
+import { reachesBelow } from './reaches-below.ts';
 
 /** Characters of one line. */
 const MAX_LINE_LENGTH = 1024;
@@ -52,6 +53,14 @@ export class IgnoreFile {
     if (candidates.length === 0) return null;
     const { rule } = this.#matcherOf(candidates).test(isFolder ? `${path}/` : path);
     return rule === undefined ? null : { line: Number(rule.mark), text: rule.pattern };
+  }
+
+  /** True when something may be ignored below `from` because of where it lies, and not below `to`. */
+  revealsBelow(from: RelativePath, to: RelativePath): boolean {
+    return this.rules.some((text) => {
+      const path = text.replace(/^!/, '').replace(/ +$/, '').replace(/\/$/, '');
+      return path.includes('/') && reachesBelow(path.replace(/^\//, ''), text.startsWith('!') ? to : from);
+    });
   }
 
   #matcherOf(rules: readonly Rule[]): Ignore {

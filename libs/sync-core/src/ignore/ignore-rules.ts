@@ -13,6 +13,8 @@ export interface IgnoreRules {
   ignores(path: RelativePath, kind: 'file' | 'dir' | 'link'): boolean;
   /** True when everything below `folder` is ignored, so that a scan need not enter it. False does not mean that anything there takes part. */
   prunes(folder: RelativePath): boolean;
+  /** True when something may be ignored below `from` because of where it lies, and not below `to`. */
+  revealsBelow(from: RelativePath, to: RelativePath): boolean;
   /** What makes `ignores` true, in words for a user; null when it is false. */
   cause(path: RelativePath, kind: 'file' | 'dir' | 'link'): string | null;
   /** Equal for rules that decide equally by their text, whatever the order and number of the configured patterns. */
@@ -54,6 +56,7 @@ export function compileIgnoreRules(input: IgnoreInput): IgnoreRules {
     cause,
     ignores: (path, kind) => cause(path, kind) !== null,
     prunes: (folder) => index.candidates(folder).some((candidate) => candidate.prunes(folder)) || file.ruleFor(folder, true) !== null,
+    revealsBelow: (from, to) => matchers.some((matcher) => matcher.reachesBelow(from)) || file.revealsBelow(from, to),
     fingerprint: JSON.stringify([patterns, file.rules]),
     problems: file.problems,
   };

@@ -74,6 +74,8 @@ function replayChange(engine: Engine, change: LogChange): void {
 /** A move from here has its place in the log: the base takes it at this point, and what others changed below before it moves along. */
 function replayOwnMove(engine: Engine, { from, to, version }: LogChange & { op: 'move' }): boolean {
   if (!engine.ownMoves.some((own) => own.version === version)) return false;
+  const kind = engine.state.base.get(from)?.state.kind;
+  if (reveals(engine.ignore, { from, to }, kind === 'dir' ? 'folder' : 'single entry')) engine.headsWanted = true;
   moveBase(engine, from, to, version);
   engine.ownMoves = engine.ownMoves.filter((own) => own.version !== version);
   return true;
@@ -118,7 +120,8 @@ function replayMove(engine: Engine, { from, to, version }: LogChange & { op: 'mo
       heads.set(entry.path, { path: entry.path, version: entry.version, state: entry.state, movedFrom: entry.path });
   }
   for (const head of waiting) heads.set(head.path, head);
-  if (reveals(engine.ignore, { from, to }, heads.size > 0)) engine.headsWanted = true;
+  const isSingle = heads.size === 1 && heads.has(from) && heads.get(from)?.state.kind !== 'dir';
+  if (reveals(engine.ignore, { from, to }, heads.size === 0 ? 'nothing' : isSingle ? 'single entry' : 'folder')) engine.headsWanted = true;
   for (const head of heads.values()) {
     if (state.base.get(head.path) !== null) state.remote.put({ path: head.path, version, state: { kind: 'tombstone' }, movedFrom: null });
     else noteGone(engine, head.path, version);

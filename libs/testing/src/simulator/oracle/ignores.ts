@@ -6,6 +6,7 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const MEANINGS: Readonly<Record<string, (path: string, kind: Kind) => boolean>> = {
   '*.tmp': (path) => nameOf(path).endsWith('.tmp'),
   'cache/**': (path, kind) => (path === 'cache' && kind === 'dir') || path.startsWith('cache/'),
+  'b/g': (path) => path === 'b/g',
   'k/': (path, kind) => kind === 'dir' && nameOf(path) === 'k',
   o: (path) => nameOf(path) === 'o',
 };

@@ -159,7 +159,7 @@ describe('compareTrees', () => {
 
 describe('the oracle’s reading of the patterns', () => {
   it('agrees with the rules that clients go by', () => {
-    const patterns = ['*.tmp', 'cache/**', 'k/', 'o'];
+    const patterns = ['*.tmp', 'cache/**', 'b/g', 'k/', 'o'];
     for (const pattern of patterns) {
       const rules = compileIgnoreRules({ patterns: [pattern], ignoreFile: null });
       for (const name of [
@@ -178,6 +178,8 @@ describe('the oracle’s reading of the patterns', () => {
         'o',
         'a/o',
         'o/f',
+        'b/g',
+        'a/b/g',
       ])
         for (const kind of ['file', 'dir', 'link'] as const)
           expect([pattern, name, kind, ignores([pattern], name, kind)]).toEqual([pattern, name, kind, rules.ignores(path(name), kind)]);
