@@ -174,7 +174,7 @@ export class Machine {
     const { process } = running;
     const random = this.#random.fork(`life ${life} of ${folder.name}`);
     const device = state.fact('device') as string;
-    const caller = { clientId: `c${this.index}`, device, directory: folder.name };
+    const caller = { clientId: `c${this.index}`, device, directory: folder.name, patterns: folder.where.patterns };
     let ids = 0;
     try {
       const sync = await assembleDirectory({

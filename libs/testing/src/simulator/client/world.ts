@@ -24,10 +24,8 @@ export class World {
     this.server = new SimulatedServer(() => BEGINNING_MS + this.time.now, {
       proposed: (caller, request) => {
         if (request.changes.length === 0) return;
-        const machine = this.machines[Number(caller.clientId.slice(1))] as Machine;
-        const folder = machine.folders.get(caller.directory);
         this.note(`the server hears from ${caller.clientId} of ${caller.directory}: ${request.changes.map(describeChange).join('; ')}`);
-        if (folder !== undefined) this.ledger.proposed(caller, request, folder.where);
+        this.ledger.proposed(caller, request);
       },
       committed: (directory, versions) => {
         this.lastChange = this.time.now;

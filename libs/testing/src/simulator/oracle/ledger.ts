@@ -66,14 +66,14 @@ export class Ledger {
   }
 
   /** I8: what is ignored is never sent. */
-  proposed(caller: Caller, { changes }: Pick<Negotiation, 'changes'>, { client, patterns }: Where): void {
+  proposed(caller: Caller, { changes }: Pick<Negotiation, 'changes'>): void {
+    const { clientId, patterns } = caller;
     for (const change of changes) {
       if (change.op === 'put' && ignores(patterns, change.path, change.entry.kind))
-        this.find('I8', `client ${client} sent the ignored ${change.path}`);
+        this.find('I8', `${clientId} sent the ignored ${change.path}`);
       if (change.op !== 'delete') continue;
       const base = this.#server().directory(caller.directory).version(change.path, change.base)?.state.kind ?? 'file';
-      if (base !== 'tombstone' && ignores(patterns, change.path, base))
-        this.find('I8', `client ${client} deleted the ignored ${change.path}`);
+      if (base !== 'tombstone' && ignores(patterns, change.path, base)) this.find('I8', `${clientId} deleted the ignored ${change.path}`);
     }
   }
 

@@ -120,7 +120,7 @@ describe('the ledger', () => {
     const { ledger, rules } = makeLedger();
     const change = { op: 'put', id: '1', path: path('a/k'), base: null, entry: { kind: 'dir' } } as const;
     const request = { changes: [change] };
-    ledger.proposed({ clientId: 'c1', device: 'x', directory: 'd' }, request, where);
+    ledger.proposed({ clientId: 'c1', device: 'x', directory: 'd', patterns: where.patterns }, request);
     expect(rules()).toEqual(['I8']);
   });
 });

@@ -10,6 +10,8 @@ export interface Caller {
   readonly clientId: string;
   readonly device: string;
   readonly directory: string;
+  /** The ignore patterns of the process that sent the request, which may arrive when it is gone. */
+  readonly patterns: readonly string[];
 }
 
 /** Which server it is. */
