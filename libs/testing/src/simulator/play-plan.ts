@@ -11,6 +11,8 @@ const CONVERGENCE_MS = 5 * 60_000;
 const SILENT_CONVERGENCE_MS = 45 * 60_000;
 /** Milliseconds in which nothing may happen any more after that. */
 const STABLE_MS = 65_000;
+/** Milliseconds in which every client must say at one moment how it is: while it looks again at its folder, it does not. */
+const SAYING_MS = 30_000;
 /** Milliseconds between two looks. */
 const LOOK_MS = 1_000;
 /** Milliseconds after which what is on its way has arrived. */
@@ -63,7 +65,10 @@ async function settle(world: World, plan: Plan, isBroken: () => boolean): Promis
     // What is told as a problem may stay different for as long as the problem is there.
     const differences = differencesOf(world, 'untold');
     for (const difference of differences) ledger.find(difference.startsWith('!') ? 'I23' : 'I1', difference);
-    if (differences.length === 0) for (const line of unsettled(world)) ledger.find('I23', line);
+    if (differences.length > 0) return;
+    const left = unsettled(world);
+    if (left.length > 0 && time.now < limit + SAYING_MS) continue;
+    for (const line of left) ledger.find('I23', line);
     return;
   }
   const quietSince = time.now;
