@@ -1,6 +1,6 @@
 import type { ChangeJson, HeadJson, HistoryItem, RevertResponse } from '@syncpair/contracts';
 import { type TestDatabase, testDatabase } from '@syncpair/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Device } from '../testing/device.ts';
 import { type Replica, startReplica } from '../testing/start-replica.ts';
 
@@ -197,7 +197,9 @@ describe('POST /api/v1/undo', () => {
   test('a client that did nothing has nothing to undo; one that nobody knows is refused with those that are known', async () => {
     await send(alice, alice.put('f', '1'));
     const at = nextHour();
-    expect(await undo({ client: 'bob', from: at, to: at })).toMatchObject({ counts: { restored: 0, kept: 0 }, steps: [] });
+    // That a device was seen is written down beside its requests, a moment later.
+    const nothing = await vi.waitFor(() => undo({ client: 'bob', from: at, to: at }), { timeout: 10_000 });
+    expect(nothing).toMatchObject({ counts: { restored: 0, kept: 0 }, steps: [] });
     const unknown = await alice.post('/api/v1/undo', { ...names(), client: 'bobby', from: at, to: at });
     expect(unknown).toMatchObject({ status: 404, body: { error: { message: expect.stringContaining('alice, bob') as string } } });
     expect((await alice.post('/api/v1/undo', { ...names(), client: 'bob', from: at, to: '2020-01-01T00:00:00Z' })).status).toBe(400);
