@@ -2,26 +2,12 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import type { HoldsResponse } from '@syncpair/contracts';
 import { describe, expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
+import { count, fill, named, remove, waiting } from './harness/numbered-files.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
 
 const world = useWorld();
-
-const named = (client: ClientProcess): string[] => readdirSync(client.folder).filter((name) => !name.startsWith('.syncpair'));
-const fill = (client: ClientProcess, count: number): void => {
-  for (let n = 0; n < count; n += 1) writeFileSync(client.at(`file ${n}`), `content ${n}`);
-};
-const remove = (client: ClientProcess, from: number, to: number): void => {
-  for (let n = from; n < to; n += 1) rmSync(client.at(`file ${n}`));
-};
-const waiting = (client: ClientProcess, paths: number): Promise<string> =>
-  until(`${client.id} knows of ${paths} that wait`, async () => {
-    const [hold] = await client.holds();
-    return hold?.paths === paths ? hold.id : undefined;
-  });
-const count = (client: ClientProcess, files: number): Promise<true> =>
-  until(`${client.id} has ${files} files`, () => (named(client).length === files ? true : undefined));
 
 describe('what one client deletes too much of', () => {
   test('every member sees, with one clear message, and any may approve [DEL-05]', async () => {
@@ -61,39 +47,6 @@ describe('what one client deletes too much of', () => {
     await count(alice, 60);
     expect((await stabilise([alice, bob])).size).toBe(60);
     expect((await alice.run('status')).code).toBe(0);
-  });
-
-  test('waits on, also when the client was killed before it could tell anybody', async () => {
-    const proxy = await world.proxy();
-    const [bob] = await world.started(['bob']);
-    const alice = world.client('alice', { server: proxy.url });
-    await alice.start();
-    fill(bob, 60);
-    await stabilise([alice, bob]);
-    await proxy.set({ blackHole: true });
-    remove(alice, 0, 60);
-    await until('alice holds them', async () => ((await alice.status()).directories[0]?.holds === 1 ? true : undefined));
-    await alice.kill();
-    await proxy.heal();
-    expect(await bob.holds()).toEqual([]);
-    await alice.start();
-    const id = await waiting(bob, 60);
-    await bob.must('holds', 'approve', id);
-    await count(alice, 0);
-    expect((await stabilise([alice, bob])).size).toBe(0);
-  });
-
-  test('what is there again waits no longer, and an approval leaves it alone', async () => {
-    const [alice, bob] = await world.started(['alice', 'bob']);
-    fill(alice, 60);
-    await stabilise([alice, bob]);
-    remove(alice, 0, 60);
-    await waiting(bob, 60);
-    for (let n = 0; n < 10; n += 1) writeFileSync(alice.at(`file ${n}`), `content ${n}`);
-    const id = await waiting(bob, 50);
-    await bob.must('holds', 'approve', id);
-    await count(bob, 10);
-    expect((await stabilise([alice, bob])).size).toBe(10);
   });
 });
 
@@ -181,44 +134,4 @@ describe('a client that was off', () => {
     expect((await stabilise([alice, bob])).size).toBe(61);
     expect(await alice.holds()).toEqual([]);
   });
-});
-
-test('a folder of packages that is removed waits as a whole, with its folders; an ignored one is nobody else’s affair [WRK-07]', async () => {
-  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { ignore_patterns: ['cache', 'cache/**'] } });
-  for (const folder of ['node_modules', 'cache']) {
-    for (let n = 0; n < 40; n += 1) {
-      mkdirSync(alice.at(folder, `package-${n}`, 'lib'), { recursive: true });
-      for (let file = 0; file < 4; file += 1) writeFileSync(alice.at(folder, `package-${n}`, 'lib', `${file}.js`), `${n} ${file}`);
-    }
-  }
-  writeFileSync(alice.at('package.json'), '{}');
-  await stabilise([alice, bob], { without: (path) => path === 'cache' });
-  rmSync(alice.at('cache'), { recursive: true });
-  rmSync(alice.at('node_modules'), { recursive: true });
-  writeFileSync(alice.at('package.json'), '{"private":true}');
-  const hold = await until('it waits', async () => (await bob.holds())[0]);
-  await until('the rest goes on', () => (readFileSync(bob.at('package.json'), 'utf8') === '{"private":true}' ? true : undefined));
-  // On a busy machine a few packages are seen to be gone before the others, and pass; all that is left waits.
-  await until('all that bob has waits', async () => {
-    const left = readdirSync(bob.at('node_modules'), { recursive: true }).length + 1;
-    return (await bob.holds())[0]?.paths === left ? true : undefined;
-  });
-  expect(await bob.holds()).toMatchObject([{ id: hold.id, kind: 'deletions' }]);
-  await bob.must('holds', 'approve', hold.id);
-  await until('it is gone', () => (existsSync(bob.at('node_modules')) ? undefined : true));
-  expect([...(await stabilise([alice, bob])).keys()]).toEqual(['package.json']);
-});
-
-test('a first join deletes nothing, however different the trees are [BAS-04]', async () => {
-  const alice = world.client('alice');
-  const bob = world.client('bob');
-  fill(alice, 80);
-  for (let n = 20; n < 100; n += 1) writeFileSync(bob.at(`file ${n}`), n < 60 ? `of bob ${n}` : `content ${n}`);
-  await alice.start();
-  await stabilise([alice]);
-  await bob.start();
-  const tree = await stabilise([alice, bob]);
-  expect(tree.size).toBe(100);
-  expect(await alice.holds()).toEqual([]);
-  expect(await bob.conflicts()).toHaveLength(40);
 });
