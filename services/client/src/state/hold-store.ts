@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { HoldKind, RelativePath } from '@syncpair/contracts';
 
 /** Changes that wait for a person, as the state keeps them. */
@@ -29,6 +29,7 @@ const SAMPLE = 5;
  */
 export class HoldStore {
   readonly #database: DatabaseSync;
+  readonly #all: StatementSync;
   /** Every held path; asked for each path that a scan finds missing. */
   readonly #held: Set<RelativePath>;
   /** Every changed file that is held, with its stamp. */
@@ -36,18 +37,19 @@ export class HoldStore {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#all = database.prepare(
+      `SELECT id, reason, live, since, iif(EXISTS (SELECT 1 FROM held_put WHERE hold = id), 'overwrites', 'deletions') AS kind
+       FROM hold ORDER BY since`,
+    );
     this.#held = new Set((database.prepare('SELECT path FROM held_path').all() as { path: RelativePath }[]).map((row) => row.path));
     const puts = database.prepare('SELECT path, stamp FROM held_put').all() as { path: RelativePath; stamp: string }[];
     this.#puts = new Map(puts.map(({ path, stamp }) => [path, stamp]));
   }
 
   list(): StoredHold[] {
-    const holds = this.#database
-      .prepare(
-        `SELECT id, reason, live, since, iif(EXISTS (SELECT 1 FROM held_put WHERE hold = id), 'overwrites', 'deletions') AS kind
-         FROM hold ORDER BY since`,
-      )
-      .all() as unknown as Omit<StoredHold, 'paths' | 'sample'>[];
+    const holds = this.#all.all() as unknown as Omit<StoredHold, 'paths' | 'sample'>[];
+    // Asked for with each look at the status, when there are hardly ever any.
+    if (holds.length === 0) return [];
     const waiting = 'SELECT path FROM held_path WHERE hold = $hold UNION ALL SELECT path FROM held_put WHERE hold = $hold';
     const count = this.#database.prepare(`SELECT count(*) AS n FROM (${waiting})`);
     const sample = this.#database.prepare(`SELECT path FROM (${waiting}) ORDER BY path LIMIT ${SAMPLE}`);
