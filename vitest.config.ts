@@ -7,9 +7,6 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'e2e/compose/**'],
     // Two cores: more workers only make real processes and their timings wait for each other.
     maxWorkers: 2,
-    // Whole systems under test share two cores with everything else there: once more tells a machine that stood still from a fault. The report names
-    // what needed it.
-    retry: process.env['CI'] === undefined ? 0 : 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

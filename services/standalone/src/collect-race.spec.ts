@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Collected, collectAll } from '@syncpair/metadata';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CollectActor } from './testing/collect-actor.ts';
 import { CollectWorld } from './testing/collect-world.ts';
 
@@ -63,15 +63,9 @@ it(
       for (const path of paths) await actor.delete(path);
       await actor.forget();
     }
-    // What a request pinned beside its answer may be written down a moment later.
-    await vi.waitFor(
-      async () => {
-        await world.agePins();
-        for (let round = 0; round < 2; round += 1) await collectAll(world.database, world.upkeep, NOW);
-        expect(await world.database.query('SELECT hash, state, pinned_until FROM blob')).toEqual([]);
-      },
-      { timeout: 20_000 },
-    );
+    await world.agePins();
+    for (let round = 0; round < 2; round += 1) await collectAll(world.database, world.upkeep, NOW);
+    expect(await world.database.query('SELECT hash, state, pinned_until FROM blob')).toEqual([]);
     const left: unknown[] = [];
     for await (const content of world.store.list('alone')) left.push(content);
     expect(left).toEqual([]);
