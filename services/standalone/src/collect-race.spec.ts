@@ -65,7 +65,7 @@ it(
     }
     await world.agePins();
     for (let round = 0; round < 2; round += 1) await collectAll(world.database, world.upkeep, NOW);
-    expect(await world.database.query('SELECT hash, state, pinned_until FROM blob')).toEqual([]);
+    expect(await world.left()).toEqual([]);
     const left: unknown[] = [];
     for await (const content of world.store.list('alone')) left.push(content);
     expect(left).toEqual([]);

@@ -60,7 +60,10 @@ export class CollectActor {
     const base = this.#versions.get(path);
     if (base === undefined) return;
     const { outcomes } = await this.#negotiate([{ op: 'delete', id: randomUUID(), path, base }], {});
-    this.#keep(path, outcomes[0] as OutcomeJson);
+    const [outcome] = outcomes as [OutcomeJson];
+    // Nobody else writes in its directory.
+    if (outcome.status === 'superseded') throw new Error(JSON.stringify(outcome));
+    this.#keep(path, outcome);
   }
 
   /** Makes the version before the last one the head again, where it is still known. */
