@@ -7,7 +7,13 @@ const SETTING_ERROR = 1_000n;
 
 /** True when the object is the one that the base describes, untouched since. */
 export function isUntouched(base: BaseEntry | null, observed: Observed): boolean {
-  return base !== null && base.stamp === observed.stamp && base.state.kind === observed.kind;
+  if (base === null || base.stamp !== observed.stamp || base.state.kind !== observed.kind) return false;
+  return base.state.kind !== 'file' || observed.kind !== 'file' || isAsExecutable(base.state, observed);
+}
+
+/** A change of mode within the grain of the clock after we wrote the file leaves its stamp as it was. */
+function isAsExecutable(known: { readonly executable: boolean }, { executable }: ObservedFile): boolean {
+  return executable === null || executable === known.executable;
 }
 
 /** The entry that a file with this content is. What the platform or the clock's grain cannot tell is taken from the base. */
