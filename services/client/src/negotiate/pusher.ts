@@ -204,6 +204,8 @@ export class Pusher {
       throw error;
     }
     this.#outbox.end(proposals);
+    // While no client ran it may have been deleted, and until now nothing but the outbox told of it.
+    for (const { change } of proposals) if (change.op === 'put') this.#scanner.look(change.path);
     return true;
   }
 
