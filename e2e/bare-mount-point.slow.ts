@@ -1,24 +1,14 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { arrives } from './harness/files.ts';
-import { MountSpace } from './harness/mount-space.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
+import { useMounts } from './harness/use-mounts.ts';
 import { useWorld } from './harness/world.ts';
 
 const world = useWorld();
-let spaces: MountSpace[] = [];
-afterEach(async () => {
-  for (const space of spaces) await space.close();
-  spaces = [];
-});
-
-async function mounts(context: TestContext): Promise<MountSpace> {
-  const space = await MountSpace.open().catch((error: unknown) => context.skip((error as Error).message));
-  spaces.push(space);
-  return space;
-}
+const mounts = useMounts();
 
 test('a client that starts over a mount point without its disk leaves it alone, and goes on when the disk is mounted (R47) [DEL-06]', async (context) => {
   const space = await mounts(context);

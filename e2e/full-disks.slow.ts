@@ -1,30 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { arrives } from './harness/files.ts';
 import { sha256 } from './harness/ledger.ts';
-import { MountSpace } from './harness/mount-space.ts';
 import { problemsOf, reported, unproblematic } from './harness/problems.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
+import { useMounts } from './harness/use-mounts.ts';
 import { useWorld } from './harness/world.ts';
 
 const MIB = 1024 * 1024;
 
 const world = useWorld({ testTimeout: 300_000 });
-let spaces: MountSpace[] = [];
-afterEach(async () => {
-  for (const space of spaces) await space.close();
-  spaces = [];
-});
-
-/** Somewhere to mount; skips the test with the reason where that is not possible. */
-async function mounts(context: TestContext): Promise<MountSpace> {
-  const space = await MountSpace.open().catch((error: unknown) => context.skip((error as Error).message));
-  spaces.push(space);
-  return space;
-}
+const mounts = useMounts();
 
 test('a client with a full disk reports what does not fit, takes what does, shows no part, and goes on when there is room [CRA-05]', async (context) => {
   const space = await mounts(context);

@@ -2,29 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { arrives, read } from './harness/files.ts';
-import { MountSpace } from './harness/mount-space.ts';
 import { ordinaryUser } from './harness/ordinary-user.ts';
 import { problemsOf, reported, unproblematic } from './harness/problems.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
+import { useMounts } from './harness/use-mounts.ts';
 import { useWorld } from './harness/world.ts';
 
 const MIB = 1024 * 1024;
 
 const world = useWorld({ testTimeout: 300_000 });
-let spaces: MountSpace[] = [];
-afterEach(async () => {
-  for (const space of spaces) await space.close();
-  spaces = [];
-});
-
-async function mounts(context: TestContext): Promise<MountSpace> {
-  const space = await MountSpace.open().catch((error: unknown) => context.skip((error as Error).message));
-  spaces.push(space);
-  return space;
-}
+const mounts = useMounts();
 
 test('a folder whose disk is unmounted under the running client, and mounted again: nothing is deleted, and it goes on [DEL-06]', async (context) => {
   const space = await mounts(context);
