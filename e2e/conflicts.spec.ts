@@ -23,8 +23,10 @@ interface Scenario {
   readonly bob: (at: (path: string) => string) => void;
   /** What lies there in the end, with the text of files; null where only the contents count. */
   readonly ends: Readonly<Record<string, string | null>> | null;
-  /** Texts that must be live or in the history. */
+  /** Texts that must be in the history. */
   readonly kept?: readonly string[];
+  /** Texts that some file must hold, whatever its name by now. */
+  readonly live?: readonly string[];
   readonly conflicts: number | null;
 }
 
@@ -89,8 +91,8 @@ const SCENARIOS: readonly Scenario[] = [
       writeFileSync(at('old/z'), 'made in the folder');
     },
     ends: null,
-    kept: ['y in the folder', 'edited in the folder', 'made in the folder'],
-    conflicts: null,
+    live: ['y in the folder', 'edited in the folder', 'made in the folder'],
+    conflicts: 0,
   },
   {
     name: 'the same on both sides',
@@ -99,6 +101,37 @@ const SCENARIOS: readonly Scenario[] = [
     bob: (at) => editTheSame(at),
     ends: { same: 'second', new: 'new on both sides', kept: 'kept' },
     conflicts: 0,
+  },
+  {
+    name: 'one side only edits, deletes and moves',
+    files: { 'edited by alice': 'first', 'deleted by bob': 'deleted', 'moved by alice': 'moved', same: 'same' },
+    alice: (at) => {
+      writeFileSync(at('edited by alice'), 'second');
+      renameSync(at('moved by alice'), at('moved'));
+    },
+    bob: (at) => rmSync(at('deleted by bob')),
+    ends: { 'edited by alice': 'second', moved: 'moved', same: 'same' },
+    kept: ['first', 'deleted'],
+    conflicts: 0,
+  },
+  {
+    name: 'both make one name with other contents',
+    files: { kept: 'kept' },
+    alice: (at) => writeAt(at('made'), 'made by alice, newer', later(61)),
+    bob: (at) => writeAt(at('made'), 'made by bob, older', later(60)),
+    ends: { kept: 'kept', made: 'made by alice, newer' },
+    kept: ['made by bob, older'],
+    conflicts: 1,
+  },
+  {
+    name: 'a file is moved while it is edited',
+    files: { old: 'before both' },
+    alice: (at) => renameSync(at('old'), at('new')),
+    bob: (at) => writeFileSync(at('old'), 'edited under its old name'),
+    ends: null,
+    kept: ['before both'],
+    live: ['edited under its old name'],
+    conflicts: null,
   },
   {
     name: 'both make the same folder',
@@ -117,9 +150,10 @@ const SCENARIOS: readonly Scenario[] = [
       renameSync(at('z'), at('y'));
     },
     bob: (at) => writeFileSync(at('x'), 'x edited by bob'),
-    ends: null,
-    kept: ['content x', 'content y', 'x edited by bob'],
-    conflicts: null,
+    // Bob's edit is the newer of the two that meet at x; what alice had brought there can be had.
+    ends: { x: 'x edited by bob', y: 'content x' },
+    kept: ['content y'],
+    conflicts: 1,
   },
 ];
 
@@ -157,13 +191,15 @@ test.each(['alice first', 'bob first'])(
     const tree = await stabilise([alice, bob]);
     const conflicts = await alice.conflicts();
     const history = new Set((await alice.history()).map(({ hash }) => hash));
-    for (const { name, ends, kept = [], conflicts: expected } of SCENARIOS) {
+    for (const { name, ends, kept = [], live = [], conflicts: expected } of SCENARIOS) {
       const inside = [...tree.keys()].filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1));
       if (ends !== null) {
         expect.soft(inside.sort(), name).toEqual(Object.keys(ends).sort());
         for (const [path, text] of Object.entries(ends)) expect.soft(read(bob.at(name, path)), `${name}/${path}`).toBe(text);
       }
       for (const text of kept) expect.soft(history.has(sha256(text)), `${name}: ${text}`).toBe(true);
+      const texts = inside.map((path) => read(bob.at(name, path)));
+      for (const text of live) expect.soft(texts, name).toContain(text);
       const found = conflicts.filter(({ path }) => path.startsWith(`${name}/`));
       if (expected !== null) expect.soft(found, name).toHaveLength(expected);
     }
