@@ -11,10 +11,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { arrives, read } from './harness/files.ts';
 import { setFileTime } from './harness/file-time.ts';
+import { sha256 } from './harness/ledger.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
@@ -22,15 +23,13 @@ import { useWorld } from './harness/world.ts';
 const world = useWorld();
 
 test('a hundred files go up and down, and edits, deletions and new folders follow [BAS-01]', async () => {
-  const alice = world.client('alice');
+  const [alice, bob] = await world.started(['alice', 'bob']);
   for (let n = 0; n < 100; n += 1) {
     const folder = alice.at(`folder ${n % 7}`, `deep ${n % 3}`);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `file-${n}.bin`), randomBytes([0, 1, 100, 5_000, 200_000][n % 5] as number));
+    writeFileSync(join(folder, `file-${n}.bin`), randomBytes([0, 1, 100, 5_000, 1_000_000][n % 5] as number));
   }
-  await alice.start();
-  const bob = world.client('bob');
-  await bob.start();
+  await until('the last is at bob', () => (read(bob.at('folder 1', 'deep 0', 'file-99.bin')) === null ? undefined : true));
   const tree = await stabilise([alice, bob]);
   expect([...tree.values()].filter(({ kind }) => kind === 'file')).toHaveLength(100);
 
@@ -152,10 +151,20 @@ test('every name is carried exactly (R31) [FSN-01]', async () => {
   await stabilise([alice, bob]);
   for (const name of NAMES) writeFileSync(bob.at(name), `edited ${name}`);
   await all(alice.folder, 'edited ');
-  for (const name of NAMES) rmSync(alice.at(name));
+  mkdirSync(alice.at('renamed'));
+  for (const name of NAMES) renameSync(alice.at(name), alice.at('renamed', name));
+  await all(bob.at('renamed'), 'edited ');
+  for (const name of NAMES) renameSync(bob.at('renamed', name), bob.at(`${name.slice(0, 120)}!`));
+  await until('they have new names', () => (NAMES.every((name) => read(alice.at(`${name.slice(0, 120)}!`)) !== null) ? true : undefined));
+  await stabilise([alice, bob]);
+  for (const name of NAMES) expect(read(alice.at(`${name.slice(0, 120)}!`))).toBe(`edited ${name}`);
+  for (const name of NAMES) rmSync(alice.at(`${name.slice(0, 120)}!`));
   rmSync(bob.at('in'), { recursive: true });
+  rmSync(bob.at('renamed'), { recursive: true });
   await until('all is gone', () => (readdirSync(bob.folder).every((name) => name.startsWith('.syncpair')) ? true : undefined));
   expect((await stabilise([alice, bob])).size).toBe(0);
+  // A name writes no lines of its own into a log.
+  for (const line of (alice.log + bob.log).split('\n')) expect(line).toMatch(/^(\d{4}-\d\d-\d\dT\S+Z +(DEBUG|INFO|WARN) |$)/);
 });
 
 test('an empty file stays empty, fills and empties [FSN-10]', async () => {
@@ -175,11 +184,11 @@ describe('a path changes its kind', () => {
   const PAIRS = KINDS.flatMap((from) => KINDS.filter((to) => to !== from).map((to) => [from, to] as const));
 
   const make = (path: string, kind: Kind): void => {
-    if (kind === 'file') writeFileSync(path, 'a file');
+    if (kind === 'file') writeFileSync(path, `a file, ${basename(path)}`);
     else if (kind === 'link') symlinkSync('a-target', path);
     else {
       mkdirSync(path);
-      writeFileSync(join(path, 'child'), `child of ${kind}`);
+      writeFileSync(join(path, 'child'), `a child, ${basename(path)}`);
     }
   };
   const kindOf = (path: string): Kind | null => {
@@ -201,6 +210,12 @@ describe('a path changes its kind', () => {
     await until('all have changed at bob', () => (PAIRS.every(([from, to]) => kindOf(bob.at(`${from}-${to}`)) === to) ? true : undefined));
     await stabilise([alice, bob]);
     expect(await alice.conflicts()).toEqual([]);
+    const history = (await bob.history()).map(({ hash }) => hash);
+    for (const [from, to] of PAIRS) {
+      if (from === 'file') expect(history).toContain(sha256(`a file, ${from}-${to}`));
+      if (from === 'dir') expect(history).toContain(sha256(`a child, ${from}-${to}`));
+      if (to === 'file') expect(read(bob.at(`${from}-${to}`))).toBe(`a file, ${from}-${to}`);
+    }
   });
 });
 

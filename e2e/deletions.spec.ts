@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
 import { arrives, leaves, read } from './harness/files.ts';
 import { inSync } from './harness/in-sync.ts';
+import { sha256 } from './harness/ledger.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
@@ -204,19 +205,29 @@ describe('what is ignored', () => {
   });
 
   test('stays with its folder when the folder is deleted elsewhere, as do files that are not known yet (R22) [DEL-03]', async () => {
+    const proxy = await world.proxy();
     const alice = world.client('alice');
-    const bob = world.client('bob', { settings: { ignore_patterns: ['*.o'] } });
+    const bob = world.client('bob', { server: proxy.url, settings: { ignore_patterns: ['*.o'] } });
     await Promise.all([alice.start(), bob.start()]);
-    mkdirSync(alice.at('project', 'deep'), { recursive: true });
-    writeFileSync(alice.at('project', 'deep', 'main.c'), 'source');
-    await arrives(bob.at('project', 'deep', 'main.c'), 'source');
+    for (const folder of ['project', 'other']) {
+      mkdirSync(alice.at(folder, 'deep'), { recursive: true });
+      writeFileSync(alice.at(folder, 'deep', 'main.c'), 'source');
+    }
+    for (const folder of ['project', 'other']) await arrives(bob.at(folder, 'deep', 'main.c'), 'source');
     writeFileSync(bob.at('project', 'deep', 'main.o'), 'object of bob');
     await stabilise([alice, bob], { without: (path) => path.endsWith('.o') });
-    rmSync(alice.at('project'), { recursive: true });
-    await leaves(bob.at('project', 'deep', 'main.c'));
-    await until('alice has settled', async () => ((await alice.status()).directories[0]?.in_sync === true ? true : undefined));
+    // What bob makes now is nowhere else when he hears of the deletion.
+    await proxy.set({ blackHole: true, only: /^(?!GET \/events)/ });
+    writeFileSync(bob.at('other', 'local.txt'), 'not sent yet');
+    for (const folder of ['project', 'other']) rmSync(alice.at(folder), { recursive: true });
+    await inSync([alice]);
+    await proxy.heal();
+    for (const folder of ['project', 'other']) await leaves(bob.at(folder, 'deep', 'main.c'));
+    await arrives(alice.at('other', 'local.txt'), 'not sent yet');
+    const without = (path: string): boolean => path.startsWith('project');
+    expect([...(await stabilise([alice, bob], { without })).keys()]).toEqual(['other', 'other/local.txt']);
     expect(read(bob.at('project', 'deep', 'main.o'))).toBe('object of bob');
-    expect(named(alice)).toEqual([]);
+    expect(named(alice)).toEqual(['other']);
     rmSync(join(bob.folder, 'project'), { recursive: true });
     await stabilise([alice, bob]);
   });
@@ -225,6 +236,7 @@ describe('what is ignored', () => {
     const alice = world.client('alice', { settings: { ignore_patterns: ['*.log'] } });
     const bob = world.client('bob');
     writeFileSync(alice.at('x.log'), 'log of alice');
+    const before = statSync(alice.at('x.log'), { bigint: true });
     await Promise.all([alice.start(), bob.start()]);
     writeFileSync(bob.at('x.log'), 'log of bob');
     writeFileSync(bob.at('of bob.log'), 'alice has none of this name');
@@ -235,6 +247,9 @@ describe('what is ignored', () => {
     await arrives(alice.at('z.txt'), 'text');
     await stabilise([alice, bob], { without: (path) => path.endsWith('.log') });
     expect(read(alice.at('x.log'))).toBe('log of alice');
+    const { ino, ctimeNs } = statSync(alice.at('x.log'), { bigint: true });
+    expect([ino, ctimeNs]).toEqual([before.ino, before.ctimeNs]);
+    expect((await bob.history('x.log')).map(({ hash }) => hash)).not.toContain(sha256('log of alice'));
     expect(read(alice.at('of bob.log'))).toBeNull();
     expect(read(bob.at('of bob.log'))).toBe('alice has none of this name');
   });

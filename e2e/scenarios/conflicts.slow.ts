@@ -10,7 +10,7 @@ import { sha256 } from '../harness/ledger.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { until } from '../harness/until.ts';
 import { useWorld } from '../harness/world.ts';
-import { apart, inSeconds, seconds } from './apart.ts';
+import { apart, inSeconds } from './apart.ts';
 
 const world = useWorld({ testTimeout: 400_000 });
 
@@ -31,18 +31,6 @@ async function withFile(name: string, settings: Record<string, unknown> = {}): P
   await stabilise([alice, bob]);
   return [alice, bob];
 }
-
-test('a clock five years behind: every edit travels [CON-04]', async () => {
-  const [alice, bob] = await withFile('f');
-  const fiveYearsAgo = Date.now() / 1000 - 5 * 365 * 86_400;
-  for (let round = 0; round < 5; round += 1) {
-    // Each edit older than the one before, as by a clock that is set back again.
-    writeAt(alice.at('f'), `edit ${round}`, seconds(fiveYearsAgo - round * 3_600));
-    await arrives(bob.at('f'), `edit ${round}`);
-    await stabilise([alice, bob]);
-  }
-  expect(await alice.conflicts()).toEqual([]);
-});
 
 test('equal times and other contents have the same winner, whoever comes first [CON-06]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
