@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readTree } from '../harness/tree.ts';
 import { type Injection, type KillPoint, canTrace } from './injection.ts';
 import type { PartOptions, Played } from './part.ts';
-import { Scene } from './scene.ts';
+import { playScene } from './play-scene.ts';
+import type { Scene } from './scene.ts';
 
 /** Who is killed, and how it is traced. */
 export interface PointVictim {
@@ -30,11 +31,10 @@ const LARGE = 1_500_000;
 const LOOK_EVERY_MS = 40;
 
 /** Kills a victim at the entry of its Nth call of each kind, N after N, until it comes through a whole run of work untouched. */
-export async function killPoints(victim: PointVictim, kinds: readonly Calls[], { seed, tell }: PartOptions): Promise<Played> {
-  if (!canTrace()) return { counts: 'not played', failures: ['strace cannot trace here'], logs: '' };
-  const scene = await Scene.open({ seed, files: 12, tell });
+export function killPoints(victim: PointVictim, kinds: readonly Calls[], { seed, tell }: PartOptions): Promise<Played> {
+  if (!canTrace()) return Promise.resolve({ counts: 'not played', failures: ['strace cannot trace here'], logs: '' });
   const tried: string[] = [];
-  try {
+  return playScene({ seed, files: 12, tell }, async (scene) => {
     for (const { call, step, first = 1, most = Number.POSITIVE_INFINITY } of kinds) {
       let struck = 0;
       for (let when = first; struck < most && scene.failures.length === 0; when += step) {
@@ -42,15 +42,10 @@ export async function killPoints(victim: PointVictim, kinds: readonly Calls[], {
         struck += 1;
       }
       tried.push(`${struck} ${call}${step === 1 ? '' : ` (each ${step}th)`}`);
+      scene.done = [`killed at ${tried.join(', ')}`];
       tell(`${victim.name}: killed at ${tried.at(-1)}`);
     }
-    const reads = await scene.finish();
-    return { counts: `killed at ${tried.join(', ')}; ${reads} whole reads`, failures: scene.failures, logs: scene.logs() };
-  } catch (error) {
-    return { counts: `ended early after ${tried.join(', ')}`, failures: [...scene.failures, String(error)], logs: scene.logs() };
-  } finally {
-    await scene.close();
-  }
+  });
 }
 
 async function isStruck(scene: Scene, victim: PointVictim, point: KillPoint): Promise<boolean> {

@@ -8,7 +8,7 @@ import type { Random } from '../harness/random.ts';
 import { readTree } from '../harness/tree.ts';
 import { forgetBoot } from './cut-power.ts';
 import type { PartOptions, Played } from './part.ts';
-import { Scene } from './scene.ts';
+import { playScene } from './play-scene.ts';
 import { usersOf } from './users.ts';
 
 /** Milliseconds of work before each cut, at most. */
@@ -20,12 +20,10 @@ const WAL_HEADER = 32;
  * Cuts the power of a client again and again. What its users saved without flushing, as they do, is damaged in every way that disks know; the end
  * of its state's log, which is never flushed, is missing too. What the server had acknowledged by then must come back everywhere.
  */
-export async function powerCuts({ seed, kills, tell }: PartOptions): Promise<Played> {
-  const scene = await Scene.open({ seed, files: 60, tell, sampled: false });
-  let damaged = 0;
-  try {
-    let cuts = 0;
-    for (; cuts < kills && scene.failures.length === 0; cuts += 1) {
+export function powerCuts({ seed, kills, tell }: PartOptions): Promise<Played> {
+  return playScene({ seed, files: 60, tell, sampled: false }, async (scene) => {
+    let damaged = 0;
+    for (let cuts = 0; cuts < kills && scene.failures.length === 0; cuts += 1) {
       const { random } = scene;
       const victim = random.pick(scene.clients);
       const log = logOf(victim);
@@ -41,15 +39,10 @@ export async function powerCuts({ seed, kills, tell }: PartOptions): Promise<Pla
       damaged += await damage(victim, acknowledged, random);
       await victim.start();
       await scene.settle(`after power cut ${cuts + 1} of ${victim.id}`);
+      scene.done = [`${cuts + 1} power cuts`, `${damaged} files damaged on disk`];
       if ((cuts + 1) % 10 === 0) tell(`power: ${cuts + 1} of ${kills} cuts`);
     }
-    await scene.finish();
-    return { counts: `${cuts} power cuts; ${damaged} files damaged on disk`, failures: scene.failures, logs: scene.logs() };
-  } catch (error) {
-    return { counts: 'ended early', failures: [...scene.failures, String(error)], logs: scene.logs() };
-  } finally {
-    await scene.close();
-  }
+  });
 }
 
 /** Damages some of what the client's user saved and the server has. @returns how many files */

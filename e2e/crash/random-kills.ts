@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PartOptions, Played } from './part.ts';
-import { Scene } from './scene.ts';
+import { playScene } from './play-scene.ts';
+import type { Scene } from './scene.ts';
 import { usersOf } from './users.ts';
 
 /** Kills between two looks at whether everything is the same everywhere. */
@@ -20,9 +21,8 @@ export interface Victim {
 }
 
 /** Kills a victim at random moments under a load in both directions. */
-export async function randomKills(victim: Victim, { seed, kills, tell }: PartOptions): Promise<Played> {
-  const scene = await Scene.open({ seed, files: victim.files, tell });
-  try {
+export function randomKills(victim: Victim, { seed, kills, tell }: PartOptions): Promise<Played> {
+  return playScene({ seed, files: victim.files, tell }, async (scene) => {
     let done = 0;
     while (done < kills && scene.failures.length === 0) {
       const users = usersOf(scene);
@@ -33,14 +33,8 @@ export async function randomKills(victim: Victim, { seed, kills, tell }: PartOpt
       await users.stop();
       await victim.revive(scene);
       await scene.settle(`after ${done} kills`);
+      scene.done = [`${done} random kills`];
       tell(`${victim.name}: ${done} of ${kills} kills`);
     }
-    const reads = await scene.finish();
-    const counts = `${done} random kills; ${reads.toLocaleString('en')} whole reads; ${scene.load.ledger.size} contents`;
-    return { counts, failures: scene.failures, logs: scene.logs() };
-  } catch (error) {
-    return { counts: 'ended early', failures: [...scene.failures, String(error)], logs: scene.logs() };
-  } finally {
-    await scene.close();
-  }
+  });
 }

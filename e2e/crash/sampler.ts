@@ -14,6 +14,7 @@ export interface Sampled {
 export class Sampler {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #output: Promise<string>;
+  #stopped: Promise<Sampled> | null = null;
 
   constructor(folders: readonly string[]) {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, 'sampler.process.ts'), ...folders], {
@@ -22,9 +23,14 @@ export class Sampler {
     this.#output = text(this.#child.stdout);
   }
 
-  /** Ends it. @throws {Error} when it failed, for then it saw nothing */
-  async stop(): Promise<Sampled> {
-    const ended = this.#child.exitCode === null ? once(this.#child, 'exit') : Promise.resolve();
+  /** Ends it; asked for again, tells the same. @throws {Error} when it failed, for then it saw nothing */
+  stop(): Promise<Sampled> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<Sampled> {
+    const ended = this.#child.exitCode === null && this.#child.signalCode === null ? once(this.#child, 'exit') : Promise.resolve();
     this.#child.stdin.on('error', () => undefined).end();
     await ended;
     if (this.#child.exitCode !== 0) throw new Error(`the sampler failed with ${this.#child.exitCode ?? this.#child.signalCode}`);

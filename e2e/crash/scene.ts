@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClientProcess } from '../harness/client-process.ts';
 import { assertBuilt } from '../harness/command.ts';
+import { fsck } from '../harness/fsck.ts';
 import { Random } from '../harness/random.ts';
 import { removeWhenWeEnd } from '../harness/remove-when-we-end.ts';
 import { ServerProcess } from '../harness/server-process.ts';
@@ -14,6 +15,7 @@ import { Sampler } from './sampler.ts';
 /** Milliseconds in which everything is the same everywhere after the last crash, on a busy machine too. */
 const CONVERGES_WITHIN_MS = 120_000;
 const LOG_SHOWN = 3_000;
+const PROBLEMS_SHOWN = 5;
 
 export interface SceneOptions {
   readonly seed: number;
@@ -34,9 +36,12 @@ export class Scene {
   readonly alice: ClientProcess;
   readonly bob: ClientProcess;
   readonly load: Load;
-  readonly #sampler: Sampler | null;
+  #sampler: Sampler | null;
   /** What was found to be wrong, a line each. */
   readonly failures: string[] = [];
+  /** What was done so far, for the summary line. */
+  done: readonly string[] = [];
+  #cleanChecks = 0;
 
   private constructor(options: SceneOptions, server: ServerProcess, folder: string) {
     this.folder = folder;
@@ -75,7 +80,10 @@ export class Scene {
     return [this.alice, this.bob];
   }
 
-  /** After a plain restart: all folders become the same, and are what the users made of them; nothing is left over. */
+  /**
+   * After a plain restart: all folders become the same, and are what the users made of them; nothing is left over, and
+   * `fsck` finds nothing wrong with the server's storage.
+   */
   async settle(when: string): Promise<void> {
     const tree = await stabilise(this.clients, { within: CONVERGES_WITHIN_MS });
     for (const line of this.load.missingIn(tree)) this.failures.push(`${when}: ${line}`);
@@ -83,16 +91,18 @@ export class Scene {
       await this.load.ledger.settled(folder);
       for (const line of debrisIn(folder)) this.failures.push(`${when}: ${line}`);
     }
+    const { clean, problems } = (await fsck(this.server)).report;
+    if (clean) this.#cleanChecks += 1;
+    else this.failures.push(`${when}: fsck found ${JSON.stringify(problems.slice(0, PROBLEMS_SHOWN))}`);
   }
 
-  /** The last look at everything. @returns how many whole reads the sampler had */
-  async finish(): Promise<number> {
+  /** The last look at everything. @returns what was seen, for the summary line */
+  async finish(): Promise<string> {
     for (const line of await this.load.ledger.missing(this.alice, this.server.url)) this.failures.push(line);
     for (const conflict of await this.alice.conflicts()) this.failures.push(`a conflict that nobody made: ${JSON.stringify(conflict)}`);
-    if (this.#sampler === null) return 0;
-    const { reads, torn } = await this.#sampler.stop();
-    this.failures.push(...torn);
-    return reads;
+    const reads = await this.#endSampler();
+    const seen = [`${this.load.ledger.size} contents found`, `fsck clean ${this.#cleanChecks} times`];
+    return (reads === null ? seen : [`${reads.toLocaleString('en')} whole reads`, ...seen]).join('; ');
   }
 
   /** The ends of all logs, for whoever looks into a failure. */
@@ -102,8 +112,25 @@ export class Scene {
   }
 
   async close(): Promise<void> {
+    // First of all: it reads for ever, and what ran on would keep whoever plays from ending.
+    await this.#endSampler();
     await Promise.all(this.clients.filter(({ isRunning }) => isRunning).map((one) => one.kill()));
     await this.server.end();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+
+  /** What it saw is told once, also where something else failed. @returns how many whole reads it had; null where there is none */
+  async #endSampler(): Promise<number | null> {
+    const sampler = this.#sampler;
+    this.#sampler = null;
+    if (sampler === null) return null;
+    try {
+      const { reads, torn } = await sampler.stop();
+      this.failures.push(...torn);
+      return reads;
+    } catch (error) {
+      this.failures.push(String(error));
+      return null;
+    }
   }
 }
