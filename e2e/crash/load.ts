@@ -34,9 +34,8 @@ export class Load {
     for (const client of this.#clients) for (let n = 0; n < this.#files; n += 1) this.#write(client, pathOf(client, n));
   }
 
-  /** One act of one user: mostly a save, now and then a removal. */
-  act(): void {
-    const client = this.#random.pick(this.#clients);
+  /** One act of one user, of anybody where none is named: mostly a save, now and then a removal. */
+  act(client: ClientProcess = this.#random.pick(this.#clients)): void {
     const path = pathOf(client, this.#random.below(this.#files));
     if (this.#random.below(8) > 0 || !this.#expected.has(path)) this.#write(client, path);
     else this.#remove(client, path);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ClientProcess } from '../harness/client-process.ts';
@@ -7,7 +7,8 @@ import { arrives, leaves } from '../harness/files.ts';
 import { sha256 } from '../harness/ledger.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { useWorld } from '../harness/world.ts';
-import { cutPower } from './cut-power.ts';
+import { cutPower, forgetBoot } from './cut-power.ts';
+import { forgetLogSince, stateLogIn } from './state-log.ts';
 
 const MIB = 1024 * 1024;
 
@@ -90,6 +91,42 @@ test('after a power cut what only a user can have written is an edit all the sam
   truncateSync(alice.at('late'), 5);
   await arrives(bob.at('late'), 'as it');
   await stabilise([alice, bob]);
+});
+
+test('what others made, changed and removed while the state was not flushed stays as they left it (R46) [CRA-13]', async () => {
+  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { hold: 'off' } });
+  const CHANGED = ['changed, removed', 'changed twice'];
+  for (const name of CHANGED) writeFileSync(bob.at(name), 'the first');
+  await stabilise([alice, bob]);
+  const flushed = stateLogIn(alice.folder);
+
+  const MADE = ['made, removed', 'made, removed, damaged', 'made, moved', 'made, changed'];
+  for (const name of MADE) writeFileSync(bob.at(name), `made: ${name}`);
+  for (const name of CHANGED) writeFileSync(bob.at(name), 'the second');
+  writeFileSync(bob.at('made, removed, edited'), 'made');
+  await stabilise([alice, bob]);
+  await alice.kill();
+  forgetLogSince(alice.folder, flushed, 0);
+  forgetBoot(alice.folder);
+  writeFileSync(alice.at('made, removed, damaged'), 'made: m');
+  writeFileSync(alice.at('made, removed, edited'), 'of my own');
+
+  for (const name of ['made, removed', 'made, removed, damaged', 'made, removed, edited', 'changed, removed']) rmSync(bob.at(name));
+  renameSync(bob.at('made, moved'), bob.at('moved'));
+  for (const name of ['made, changed', 'changed twice']) writeFileSync(bob.at(name), 'the last');
+  await stabilise([bob]);
+  await alice.start();
+
+  const tree = await stabilise([alice, bob]);
+  expect(new Map([...tree.keys()].map((path) => [path, readFileSync(alice.at(path), 'utf8')]))).toEqual(
+    new Map([
+      ['changed twice', 'the last'],
+      ['made, changed', 'the last'],
+      ['made, removed, edited', 'of my own'],
+      ['moved', 'made: made, moved'],
+    ]),
+  );
+  expect(await alice.conflicts()).toEqual([]);
 });
 
 /** What an interrupted download may be after a crash. */

@@ -1,20 +1,23 @@
-import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientProcess } from '../harness/client-process.ts';
 import { inSync } from '../harness/in-sync.ts';
-import { sha256 } from '../harness/ledger.ts';
 import type { Random } from '../harness/random.ts';
 import { readTree } from '../harness/tree.ts';
 import { forgetBoot } from './cut-power.ts';
 import type { PartOptions, Played } from './part.ts';
 import { playScene } from './play-scene.ts';
+import { forgetLogSince, stateLogIn } from './state-log.ts';
 import { usersOf } from './users.ts';
 
 /** Milliseconds of work before each cut, at most. */
 const WORK_MS = 2_500;
 const PAGE = 4_096;
-const WAL_HEADER = 32;
+/** Of the other user, while the victim has no power. */
+const MOST_ACTS_APART = 30;
+/** So many different ends the log of a state can have. */
+const KEPT_STEPS = 1_000;
 
 /**
  * Cuts the power of a client again and again. What its users saved without flushing, as they do, is damaged in every way that disks know; the end
@@ -26,7 +29,7 @@ export function powerCuts({ seed, kills, tell }: PartOptions): Promise<Played> {
     for (let cuts = 0; cuts < kills && scene.failures.length === 0; cuts += 1) {
       const { random } = scene;
       const victim = random.pick(scene.clients);
-      const log = logOf(victim);
+      const log = stateLogIn(victim.folder);
       const users = usersOf(scene);
       await delay(random.below(WORK_MS));
       await users.stop();
@@ -34,8 +37,10 @@ export function powerCuts({ seed, kills, tell }: PartOptions): Promise<Played> {
       await inSync([victim]);
       await victim.kill();
       const acknowledged = new Set((await victim.history()).flatMap(({ hash }) => (hash === null ? [] : [hash])));
-      forgetEnd(victim, log, random);
+      forgetLogSince(victim.folder, log, random.below(KEPT_STEPS) / KEPT_STEPS);
       forgetBoot(victim.folder);
+      const [other] = scene.clients.filter((client) => client !== victim);
+      for (let act = random.below(MOST_ACTS_APART); act > 0; act -= 1) scene.load.act(other);
       damaged += await damage(victim, acknowledged, random);
       await victim.start();
       await scene.settle(`after power cut ${cuts + 1} of ${victim.id}`);
@@ -69,30 +74,4 @@ async function damage({ id, folder }: ClientProcess, acknowledged: ReadonlySet<s
     count += 1;
   }
   return count;
-}
-
-interface Log {
-  readonly size: number;
-  /** Its first bytes, which change when it begins anew. */
-  readonly header: string;
-}
-
-const walOf = (folder: string): string => join(folder, '.syncpair_state.db-wal');
-
-function logOf({ folder }: ClientProcess): Log {
-  const descriptor = openSync(walOf(folder), 'r');
-  try {
-    const header = Buffer.alloc(WAL_HEADER);
-    readSync(descriptor, header, 0, WAL_HEADER, 0);
-    return { size: statSync(walOf(folder)).size, header: sha256(header) };
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Cuts the state's log back, but not behind what it was while the client had long been at work. */
-function forgetEnd(client: ClientProcess, before: Log, random: Random): void {
-  const now = logOf(client);
-  const least = now.header === before.header ? Math.min(before.size, now.size) : WAL_HEADER;
-  truncateSync(walOf(client.folder), least + random.below(1 + now.size - least));
 }

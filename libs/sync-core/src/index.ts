@@ -1,4 +1,5 @@
 export * from './crash/judge-after-cut.ts';
+export * from './crash/page-sources.ts';
 export * from './crash/last-end.ts';
 export * from './commit/conflict-copy-name.ts';
 export * from './commit/decide-commit.ts';

@@ -1,5 +1,5 @@
-import type { ContentHash, FileEntry, VersionState } from '@syncpair/contracts';
-import { judgeAfterCut } from '@syncpair/sync-core';
+import type { ContentHash, FileEntry, RelativePath, VersionState } from '@syncpair/contracts';
+import { judgeAfterCut, pageSources } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import { fileEntry, linkEntry } from '../diff/compare.ts';
 import { DiskProblem } from '../disk/disk.ts';
@@ -12,6 +12,8 @@ import { type Suspect, UNCERTAIN_MS, suspectsOf } from './suspects.ts';
 
 /** Paths looked at in one request to the disk. */
 const MOST_AT_ONCE = 200;
+
+const NOTHING: VersionState = { kind: 'tombstone' };
 
 /** Something that has to be made again what was agreed on. */
 interface Forgotten {
@@ -34,6 +36,7 @@ export class CutReview {
     this.#engine = engine;
     this.#scanner = scanner;
     this.#done = done;
+    engine.afterCut = done !== null;
   }
 
   /** True from the start until everything uncertain was looked at. */
@@ -45,6 +48,7 @@ export class CutReview {
   skip(): void {
     this.#done?.();
     this.#done = null;
+    this.#engine.afterCut = false;
   }
 
   /** Looks at everything uncertain, then lets the scan begin. @throws {ServerError} when there is no answer: it stays wanted */
@@ -95,19 +99,22 @@ export class CutReview {
   }
 
   async #isForgotten(suspect: Suspect, found: Forgotten['found']): Promise<boolean> {
-    const { agreed, earlier } = suspect;
-    const state = found?.state ?? { kind: 'tombstone' };
-    const first = judgeAfterCut({ state, pages: 'unread' }, agreed.state, earlier);
-    if (first !== 'compare' || agreed.state.kind !== 'file') return first === 'fetch_again';
-    const pages = (await this.#holdsPagesOf(suspect, agreed.state)) ? 'agreed' : 'foreign';
-    return judgeAfterCut({ state, pages }, agreed.state, earlier) === 'fetch_again';
+    const state = found?.state ?? NOTHING;
+    const known = { agreed: suspect.agreed.state, applied: suspect.applied, earlier: suspect.earlier };
+    const first = judgeAfterCut({ state, pages: 'unread' }, known);
+    if (first !== 'compare') return first === 'fetch_again';
+    const pages = (await this.#holdsPagesOf(suspect.path, pageSources(state, known))) ? 'known' : 'foreign';
+    return judgeAfterCut({ state, pages }, known) === 'fetch_again';
   }
 
-  async #holdsPagesOf({ path }: Suspect, agreed: FileEntry): Promise<boolean> {
-    const content = await agreedContent(this.#engine, agreed);
-    if (content === null) return false;
-    const found = await this.#engine.disk.openRead(path, 0);
-    return !(found instanceof DiskProblem) && missesOnlyPages(found, content);
+  async #holdsPagesOf(path: RelativePath, sources: readonly FileEntry[]): Promise<boolean> {
+    for (const source of sources) {
+      const content = await agreedContent(this.#engine, source);
+      if (content === null) continue;
+      const found = await this.#engine.disk.openRead(path, 0);
+      if (!(found instanceof DiskProblem) && (await missesOnlyPages(found, content))) return true;
+    }
+    return false;
   }
 
   /** The base says what really lies there, so that applying what was agreed on replaces just that and nothing newer. */

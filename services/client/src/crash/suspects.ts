@@ -14,9 +14,13 @@ export interface Suspect {
   readonly path: RelativePath;
   /** What is to be there: what was agreed on, or what the server has by now. */
   readonly agreed: { readonly version: VersionId; readonly state: VersionState };
+  /** What the state says lies there. */
+  readonly applied: VersionState;
   /** What was there shortly before. */
   readonly earlier: readonly VersionState[];
 }
+
+const NOTHING: VersionState = { kind: 'tombstone' };
 
 /** Every path that changed shortly before the last sign of life, and those whose change the state itself may have forgotten. */
 export function suspectsOf(engine: Engine): Suspect[] {
@@ -25,16 +29,26 @@ export function suspectsOf(engine: Engine): Suspect[] {
   const since = lastSignOfLife(engine) - BigInt(UNCERTAIN_MS) * 1_000_000n;
   for (const { path, version, state: agreed, held, stamp } of state.base.all()) {
     if (held || stamp === null || agreed.kind === 'tombstone') continue;
-    if ((changedAt(stamp) ?? since - 1n) >= since) suspects.set(path, { path, agreed: { version, state: agreed }, earlier: [] });
+    if ((changedAt(stamp) ?? since - 1n) >= since)
+      suspects.set(path, { path, agreed: { version, state: agreed }, applied: agreed, earlier: [] });
   }
   for (const { path, earlier, version } of state.earlier.list()) {
-    const base = state.base.get(path);
-    const agreed = base ?? { version, state: { kind: 'tombstone' as const } };
+    const agreed = state.base.get(path) ?? { version, state: NOTHING };
     const known = suspects.get(path)?.earlier ?? [];
-    suspects.set(path, { path, agreed: { version: agreed.version, state: agreed.state }, earlier: [...known, earlier] });
+    suspects.set(path, {
+      path,
+      agreed: { version: agreed.version, state: agreed.state },
+      applied: agreed.state,
+      earlier: [...known, earlier],
+    });
   }
   for (const { path, version, state: head } of heads(engine)) {
-    if (head.kind === 'file') suspects.set(path, { path, agreed: { version, state: head }, earlier: suspects.get(path)?.earlier ?? [] });
+    const known = suspects.get(path);
+    if (head.kind === 'dir' || head.kind === 'link') continue;
+    const applied = state.base.get(path)?.state ?? NOTHING;
+    // What is recent on the disk may lie there in part.
+    const earlier = known === undefined ? [] : [...known.earlier, known.applied];
+    suspects.set(path, { path, agreed: { version, state: head }, applied, earlier });
   }
   return [...suspects.values()].filter(({ path, agreed }) => agreed.state.kind === 'tombstone' || !ignore.ignores(path, agreed.state.kind));
 }

@@ -72,6 +72,7 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     pullWanted: true,
     headsWanted: false,
     ownMoves: [],
+    afterCut: false,
     conflicts: Number(state.fact('conflicts') ?? 0),
     holdsHeard: null,
     holdsRefused: false,

@@ -183,7 +183,7 @@ export class DirectorySync {
     );
     for (let lane = 0; lane < LARGE_LANES; lane++) {
       this.#addChangingLane(
-        async () => !this.#cutReview.wanted && (await pusher.stepLarge()),
+        () => pusher.stepLarge(),
         () => engine.problems.nextDue('push'),
       );
       this.#addChangingLane(
@@ -195,7 +195,7 @@ export class DirectorySync {
 
   /** Does nothing while what base and disk say is in doubt. */
   #addChangingLane(step: () => Promise<boolean>, nextDue: () => number | null): void {
-    this.#addServerLane(async () => !this.#merger.forbidsChanges && (await step()), nextDue);
+    this.#addServerLane(async () => !this.#merger.forbidsChanges && !this.#cutReview.wanted && (await step()), nextDue);
   }
 
   #addServerLane(step: () => Promise<boolean>, nextDue: () => number | null): void {
@@ -238,7 +238,7 @@ export class DirectorySync {
 
   async #pushStep(): Promise<boolean> {
     // Nothing is proposed before the server has proved by a first answer that it is the right one.
-    if (this.#merger.wanted !== 'none' || this.#follower.pulledAt === null || this.#cutReview.wanted) return false;
+    if (this.#merger.wanted !== 'none' || this.#follower.pulledAt === null) return false;
     if (this.engine.changes.deletes.size > 0) await this.#halt.prove();
     return this.pusher.step();
   }

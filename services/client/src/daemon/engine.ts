@@ -43,6 +43,8 @@ export interface Engine {
   headsWanted: boolean;
   /** Moves from here that the server is being told of, or that it accepted and the log was not yet read up to. */
   ownMoves: readonly OwnMove[];
+  /** A power cut is not dealt with yet: what the log tells may be what the state forgot and this disk has. */
+  afterCut: boolean;
   /** Open conflicts, as last heard of. */
   conflicts: number;
   /** What was last heard of the directory's holds; null when the server says nothing of them. */

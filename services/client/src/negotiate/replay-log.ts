@@ -10,6 +10,7 @@ import {
   splitVersionId,
 } from '@syncpair/contracts';
 import { reveals } from '@syncpair/sync-core';
+import { noteReplaced } from '../crash/note-replaced.ts';
 import type { Engine } from '../daemon/engine.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
@@ -49,6 +50,7 @@ export function replayHead(engine: Engine, head: Head): void {
   if (base !== null && splitVersionId(base.version).seq > splitVersionId(head.version).seq) return;
   const known = engine.pushing.has(head.path) ? state.remote.get(head.path) : null;
   if (known !== null && known.state.kind !== 'tombstone') engine.overtaken.set(head.path, known.state);
+  noteReplaced(engine, head.path, head.version);
   cancelMoves(engine, head.path, 'from');
   if (head.state.kind === 'tombstone' && base === null) noteGone(engine, head.path, head.version);
   else state.remote.learn(head);
@@ -123,6 +125,7 @@ function replayMove(engine: Engine, { from, to, version }: LogChange & { op: 'mo
   const isSingle = heads.size === 1 && heads.has(from) && heads.get(from)?.state.kind !== 'dir';
   if (reveals(engine.ignore, { from, to }, heads.size === 0 ? 'nothing' : isSingle ? 'single entry' : 'folder')) engine.headsWanted = true;
   for (const head of heads.values()) {
+    noteReplaced(engine, head.path, version);
     if (state.base.get(head.path) !== null) state.remote.put({ path: head.path, version, state: { kind: 'tombstone' }, movedFrom: null });
     else noteGone(engine, head.path, version);
     if (head.state.kind === 'tombstone') continue;
