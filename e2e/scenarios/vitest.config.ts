@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * `npm run scenarios`: two files at a time, as in `npm test`. Most of what they do is wait, each for its own server and its own clients, and
- * every wait is for a condition.
+ * `npm run scenarios`: four files at a time, each with a server and clients of its own. They spend three quarters of their time waiting for
+ * what happens at a pace of its own (intervals, pauses between tries, slow lines), so two cores have time for four.
  */
 export default defineConfig({
   test: {
     root: `${import.meta.dirname}/../..`,
     include: ['libs/**/*.spec.ts', 'services/**/*.spec.ts', 'e2e/**/*.{spec,slow,real}.ts'],
-    maxWorkers: 2,
+    maxWorkers: 4,
     testTimeout: 600_000,
     hookTimeout: 300_000,
   },
