@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync } from 'node:fs';
+import { keepOpen } from './open-files.ts';
 import type { FolderHandle } from './platform/platform.ts';
 import { DiskFailure, codeOf } from './problem.ts';
 
@@ -8,6 +9,9 @@ import { DiskFailure, codeOf } from './problem.ts';
  * fsync against 25 to 90 ms for starting `sync -f` and waiting for it.
  */
 const MANY = 24;
+
+/** So many folders wait opened for being flushed; one more, and the whole file system is. */
+const MOST_FOLDERS = keepOpen(MANY);
 
 let hasSyncCommand = process.platform === 'linux';
 
@@ -38,7 +42,7 @@ export class Durability {
   /** Called before names in a folder change, so that a folder which cannot be made durable is not touched. @throws system errors */
   folder(folder: FolderHandle): void {
     if (this.#whole || this.#folders.has(folder.inode)) return;
-    if (this.#folders.size >= MANY) {
+    if (this.#folders.size >= MOST_FOLDERS) {
       this.#whole = hasSyncCommand;
       this.#flush();
       if (this.#whole) return;

@@ -1,11 +1,12 @@
 import { type RelativePath, joinPath, parentOf } from '@syncpair/contracts';
+import { keepOpen } from './open-files.ts';
 import type { FolderHandle } from './platform/platform.ts';
 import { DiskFailure } from './problem.ts';
 
 /** Deeper folders on a way are closed at once: a path has up to 2,047 of them, a process 1,024 descriptors. */
-const KEPT_DEPTH = 48;
+const KEPT_DEPTH = keepOpen(48);
 /** Between two actions no more than this many stay open. */
-const KEPT_OPEN = 128;
+const KEPT_OPEN = keepOpen(128);
 
 /** The folders that one batch works in, each opened once, component by component from the root. */
 export class FolderHandles {
