@@ -14,9 +14,15 @@ export interface Transaction extends Queryable {
   readonly [open]: true;
 }
 
+/**
+ * Where `synchronous_commit` is off, be it for the server, the database or the account, PostgreSQL answers before its log is on the disk, and
+ * so would we. Any other value is at least as strong as what is promised, and stays.
+ */
+const FLUSHED = "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
+
 const BEGIN = {
-  /** Reads and writes; rows are locked where it matters. */
-  write: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+  /** Reads and writes; rows are locked where it matters. What it commits is on the disk before it resolves. */
+  write: `BEGIN ISOLATION LEVEL READ COMMITTED; ${FLUSHED}`,
   /** Reads that all see one moment. */
   snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
 } as const;

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { Database } from './database.ts';
+import { durabilityOf } from './durability-of.ts';
 import { isConnectionLost } from './errors.ts';
 import { ENTITIES } from '../store/entities.ts';
 import { migrate } from './migrate.ts';
@@ -77,6 +79,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<DataSo
   }
   try {
     await migrateNow(options.directUrl ?? options.url, options.log);
+    const durability = await durabilityOf(new Database(dataSource));
+    if (durability !== 'ok') options.log.warn(durability);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();

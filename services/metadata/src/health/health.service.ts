@@ -1,11 +1,14 @@
 import type { ContentStore } from '../content/content-store.ts';
 import type { Queryable } from '../database/database.ts';
+import { durabilityOf } from '../database/durability-of.ts';
 
 export interface Health {
   readonly status: 'ok' | 'unavailable';
   /** Of each part that this service needs: `ok`, or why not. */
   readonly database: string;
   readonly contents: string;
+  /** `ok`, or why a power cut can take what was acknowledged; see `durabilityOf`. Null while the database does not answer. */
+  readonly durability: string | null;
 }
 
 /** Milliseconds in which each part must answer. */
@@ -26,8 +29,10 @@ export class HealthService {
   }
 
   async check(): Promise<Health> {
-    const [database, contents] = await Promise.all([answers(this.#db.query('SELECT 1')), answers(this.#store.health())]);
-    return { status: database === 'ok' && contents === 'ok' ? 'ok' : 'unavailable', database, contents };
+    let durability: string | null = null;
+    const asked = durabilityOf(this.#db).then((found) => (durability = found));
+    const [database, contents] = await Promise.all([answers(asked), answers(this.#store.health())]);
+    return { status: database === 'ok' && contents === 'ok' ? 'ok' : 'unavailable', database, contents, durability };
   }
 }
 

@@ -25,6 +25,8 @@ export const healthSchema = z.object({
   status: z.enum(['ok', 'unavailable']),
   database: z.string(),
   contents: z.string(),
+  /** `ok`, or which settings of PostgreSQL let a power cut take what was acknowledged; null while it does not answer. */
+  durability: z.string().nullable(),
   server: z.string(),
   version: z.string(),
   protocol: z.number().int(),
