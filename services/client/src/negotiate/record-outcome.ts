@@ -1,4 +1,13 @@
-import { type Change, type Outcome, type PutChange, type RelativePath, type VersionState, sameContent } from '@syncpair/contracts';
+import {
+  type Change,
+  type Head,
+  type Outcome,
+  type PutChange,
+  type RelativePath,
+  type VersionId,
+  type VersionState,
+  sameContent,
+} from '@syncpair/contracts';
 import { noteEarlier } from '../crash/note-earlier.ts';
 import { type Engine, shortHash } from '../daemon/engine.ts';
 import type { LocalPut } from '../scan/local-changes.ts';
@@ -44,7 +53,7 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
       state.remote.learn(outcome.head);
       break;
     case 'merged':
-      state.base.put({ ...agreed, version: outcome.head.version });
+      state.base.put({ ...agreed, version: mergedFrom(change, outcome.head) });
       state.remote.learn(outcome.head);
       if (outcome.head.state.kind === 'tombstone' || sameContent(entry, outcome.head.state)) log.debug(`merged the metadata of ${path}`);
       else log.info(`${path}: what lies here is an older version; the newer one is taken`);
@@ -74,6 +83,12 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
   if (agreedOn !== null && agreedOn.version !== before?.version) noteEarlier(engine, path, before?.state ?? null, agreedOn.version);
   problems.clear('push', path);
   if (changes.puts.get(path)?.stamp === put.stamp) changes.puts.delete(path);
+}
+
+/** A head with another content is not what lies here: what is made of that meanwhile was made from the version before, and contests the head. */
+function mergedFrom({ base, entry }: PutChange, head: Head): VersionId {
+  const isHere = head.state.kind === 'tombstone' || sameContent(entry, head.state);
+  return isHere || base === null ? head.version : base;
 }
 
 const nameOf = (state: VersionState): string => (state.kind === 'file' ? shortHash(state.hash) : state.kind);
