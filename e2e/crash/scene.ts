@@ -16,6 +16,8 @@ import { Sampler } from './sampler.ts';
 const CONVERGES_WITHIN_MS = 120_000;
 const LOG_SHOWN = 3_000;
 const PROBLEMS_SHOWN = 5;
+/** `fsck` reads all that was ever stored: it looks after every so many settlings, and at the end. */
+const CHECKED_EVERY = 5;
 
 export interface SceneOptions {
   readonly seed: number;
@@ -41,6 +43,7 @@ export class Scene {
   readonly failures: string[] = [];
   /** What was done so far, for the summary line. */
   done: readonly string[] = [];
+  #settled = 0;
   #cleanChecks = 0;
 
   private constructor(options: SceneOptions, server: ServerProcess, folder: string) {
@@ -82,7 +85,7 @@ export class Scene {
 
   /**
    * After a plain restart: all folders become the same, and are what the users made of them; nothing is left over, and
-   * `fsck` finds nothing wrong with the server's storage.
+   * now and then `fsck` has to find nothing wrong with the server's storage.
    */
   async settle(when: string): Promise<void> {
     const tree = await stabilise(this.clients, { within: CONVERGES_WITHIN_MS });
@@ -91,6 +94,11 @@ export class Scene {
       await this.load.ledger.settled(folder);
       for (const line of debrisIn(folder)) this.failures.push(`${when}: ${line}`);
     }
+    this.#settled += 1;
+    if (this.#settled % CHECKED_EVERY === 0) await this.#check(when);
+  }
+
+  async #check(when: string): Promise<void> {
     const { clean, problems } = (await fsck(this.server)).report;
     if (clean) this.#cleanChecks += 1;
     else this.failures.push(`${when}: fsck found ${JSON.stringify(problems.slice(0, PROBLEMS_SHOWN))}`);
@@ -100,6 +108,7 @@ export class Scene {
   async finish(): Promise<string> {
     for (const line of await this.load.ledger.missing(this.alice, this.server.url)) this.failures.push(line);
     for (const conflict of await this.alice.conflicts()) this.failures.push(`a conflict that nobody made: ${JSON.stringify(conflict)}`);
+    await this.#check('at the end');
     const reads = await this.#endSampler();
     const seen = [`${this.load.ledger.size} contents found`, `fsck clean ${this.#cleanChecks} times`];
     return (reads === null ? seen : [`${reads.toLocaleString('en')} whole reads`, ...seen]).join('; ');
