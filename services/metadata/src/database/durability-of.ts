@@ -12,7 +12,7 @@ interface Row {
  */
 export async function durabilityOf(db: Queryable): Promise<string> {
   const off = await db.query<Row>(
-    "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name",
+    "SELECT name FROM (VALUES ('fsync'), ('full_page_writes')) AS asked (name) WHERE current_setting(name) = 'off'",
   );
   if (off.length === 0) return 'ok';
   const names = off.map(({ name }) => name).join(' and ');
