@@ -129,6 +129,35 @@ test('what others made, changed and removed while the state was not flushed stay
   expect(await alice.conflicts()).toEqual([]);
 });
 
+test('what a user renamed, changed and removed while the state was not flushed stays so, without a conflict (R46) [CRA-13]', async () => {
+  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { hold: 'off' } });
+  const FOLDER = ['one', 'two', 'three'];
+  mkdirSync(alice.at('folder'));
+  for (const name of FOLDER) writeFileSync(alice.at('folder', name), name);
+  for (const name of ['renamed', 'changed', 'removed', 'replaced']) writeFileSync(alice.at(name), `${name}: the first`);
+  await stabilise([alice, bob]);
+  const flushed = stateLogIn(alice.folder);
+
+  renameSync(alice.at('folder'), alice.at('other folder'));
+  renameSync(alice.at('renamed'), alice.at('another name'));
+  writeFileSync(alice.at('changed'), 'changed: the second');
+  rmSync(alice.at('removed'));
+  rmSync(alice.at('replaced'));
+  await stabilise([alice, bob]);
+  writeFileSync(alice.at('replaced'), 'replaced: the second');
+  const before = await stabilise([alice, bob]);
+  const versions = await versionsOf(alice);
+  await alice.kill();
+  forgetLogSince(alice.folder, flushed, 0);
+  forgetBoot(alice.folder);
+  await alice.start();
+
+  expect([...(await stabilise([alice, bob]))]).toEqual([...before]);
+  expect([...before.keys()]).toEqual(expect.arrayContaining([...FOLDER.map((name) => `other folder/${name}`), 'another name']));
+  expect(await versionsOf(alice)).toEqual(versions);
+  expect(await alice.conflicts()).toEqual([]);
+});
+
 /** What an interrupted download may be after a crash. */
 const PARTS: readonly ((content: Buffer) => Buffer)[] = [
   (content) => content,
