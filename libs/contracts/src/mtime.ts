@@ -17,6 +17,12 @@ export function parseNanoseconds(text: string): Parsed<Nanoseconds> {
 /** The nearest time that can be carried: file systems hold times before 1677 and after 2262, which signed 64-bit nanoseconds do not. */
 export const carriedTime = (time: bigint): Nanoseconds => (time < MIN ? MIN : time > MAX ? MAX : time);
 
+/** Node sets times as fractions of seconds in a double, which moves them by less than this. Nanoseconds. */
+const SETTING_ERROR = 1_000n;
+
+/** True for one time, also where one of the two was set on a disk and read from there. */
+export const isSameTime = (a: bigint, b: bigint): boolean => a - b > -SETTING_ERROR && a - b < SETTING_ERROR;
+
 /** ISO 8601 UTC with up to nine decimals, as the script calls speak. */
 export function toIsoTime(time: Nanoseconds): string {
   const fraction = ((time % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;

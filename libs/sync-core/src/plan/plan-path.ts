@@ -1,4 +1,5 @@
-import { type Entry, type VersionId, type VersionState, sameContent, sameState } from '@syncpair/contracts';
+import { type Entry, type VersionId, type VersionState, isSameTime, sameContent, sameState } from '@syncpair/contracts';
+import { mergeSameContent } from '../commit/merge-metadata.ts';
 
 /** What this client and the server last agreed on at a path. A tombstone: the server has nothing there, a folder stays here for what is ignored in it. */
 export interface Base {
@@ -52,7 +53,18 @@ export function planPath(base: Base | null, local: Local, remote: Remote | null)
       if (remote !== null && remote.state.kind === 'tombstone') return { step: 'forget' };
       return { step: 'propose_delete', base: base.version };
     case 'changed':
-      if (remote !== null && sameContent(remote.state, local.entry)) return { step: 'adopt' };
+      if (remote !== null && holds(remote.state, local.entry, base)) return { step: 'adopt' };
       return { step: 'propose_put', entry: local.entry, base: base === null ? null : base.version };
   }
+}
+
+/** True when the remote state has all that was changed here: the same content, and no touch or chmod of here that it lacks. */
+function holds(remote: VersionState, here: Entry, base: Base | null): boolean {
+  if (remote.kind === 'tombstone' || !sameContent(remote, here)) return false;
+  // Whoever came to the content by itself gets the rest from the server too.
+  if (base === null || !sameContent(base.state, here)) return true;
+  const merged = mergeSameContent(base.state, remote, here);
+  if (merged.kind === 'file' && remote.kind === 'file')
+    return merged.executable === remote.executable && isSameTime(merged.mtime, remote.mtime);
+  return merged.kind !== 'link' || remote.kind !== 'link' || isSameTime(merged.mtime, remote.mtime);
 }

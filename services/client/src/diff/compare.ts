@@ -1,9 +1,6 @@
-import { type ContentHash, type Entry, type FileEntry, carriedTime, sameState } from '@syncpair/contracts';
+import { type ContentHash, type Entry, type FileEntry, carriedTime, isSameTime, sameState } from '@syncpair/contracts';
 import type { Observed, ObservedFile, ObservedLink } from '../disk/observed.ts';
 import type { BaseEntry } from '../state/base-store.ts';
-
-/** Node sets times as fractions of seconds in a double, which moves them by less than this. Nanoseconds. */
-const SETTING_ERROR = 1_000n;
 
 /** True when the object is the one that the base describes, untouched since. */
 export function isUntouched(base: BaseEntry | null, observed: Observed): boolean {
@@ -40,7 +37,5 @@ export function saysTheSame(base: BaseEntry | null, entry: Entry): boolean {
 
 function closest(observed: bigint, known: bigint | undefined): bigint {
   const carried = carriedTime(observed);
-  if (known === undefined) return carried;
-  const apart = carried - known;
-  return apart > -SETTING_ERROR && apart < SETTING_ERROR ? known : carried;
+  return known !== undefined && isSameTime(carried, known) ? known : carried;
 }
