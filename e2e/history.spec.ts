@@ -20,7 +20,7 @@ async function moment(): Promise<string> {
   return at;
 }
 
-test('what one client did is planned and taken back on every machine, and everybody else’s work stays', async () => {
+test('what one client did is planned and taken back on every machine, and everybody else’s work stays (R55)', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   mkdirSync(alice.at('docs'));
   for (const name of ['edited', 'deleted', 'both', 'docs/one', 'docs/two']) writeFileSync(alice.at(name), `first ${name}`);
@@ -66,7 +66,7 @@ test('what one client did is planned and taken back on every machine, and everyb
   expect(unknown.stderr).toMatch(/no client "bobby" ever changed this directory; those that did: alice, bob/);
 });
 
-test('a folder and a whole directory become what they were at a time, on every machine, and nothing is deleted again [DEL-14]', async () => {
+test('a folder and a whole directory become what they were at a time, on every machine, and nothing is deleted again (R53) [DEL-14]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   mkdirSync(alice.at('d/sub'), { recursive: true });
   writeFileSync(alice.at('d/file'), 'first');
@@ -98,7 +98,7 @@ test('a folder and a whole directory become what they were at a time, on every m
   expect(read(join(bob.folder, 'd', 'file'))).toBe('first');
 });
 
-test('an export of the past that is killed goes on where it was, and is what the directory was', async () => {
+test('an export of the past that is killed goes on where it was, and is what the directory was (R52)', async () => {
   const [alice] = await world.started(['alice']);
   mkdirSync(alice.at('many'));
   for (let n = 0; n < 300; n += 1) writeFileSync(alice.at('many', `f${n}`), `${n} `.repeat(10_000));

@@ -19,7 +19,7 @@ function age(days: number): Promise<void> {
   });
 }
 
-test('old versions go after the retention time, the content of none before it; what is live and what is young stays', async () => {
+test('old versions go after the retention time, the content of none before it; what is live and what is young stays (R58)', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   writeFileSync(alice.at('f'), 'first');
   writeFileSync(alice.at('kept'), 'kept');
@@ -50,7 +50,7 @@ test('old versions go after the retention time, the content of none before it; w
   await stabilise([alice, bob]);
 });
 
-test('a client that was away for longer than a year merges anew, says so, and neither deletes nor loses anything [STA-12]', async () => {
+test('a client that was away for longer than a year merges anew, says so, and neither deletes nor loses anything (R62) [STA-12]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
   for (const name of ['edited', 'deleted', 'both', 'untouched']) writeFileSync(alice.at(name), `first ${name}`);
   await stabilise([alice, bob]);

@@ -21,6 +21,6 @@ test.each<
   ['conflicts stay, and history is full', of([null, 30], [6, 10]), [5, 8, 20], [6, 30, true]],
   ['no room at all', of([6, 10]), [5, 8, 0], [6, 0, false]],
   ['a time that is shorter than the youth counts all the same', of([6, 10], [9, 10]), [9, 8, 5], [9, 0, false]],
-])('%s', (_name, contents, [oldEnough, youngest, maxBytes], [cut, bytes, full]) => {
+])('%s (R58) (R59)', (_name, contents, [oldEnough, youngest, maxBytes], [cut, bytes, full]) => {
   expect(decideCut(contents, { oldEnough, youngest, maxBytes })).toEqual({ cut, bytes, full });
 });

@@ -40,7 +40,7 @@ function expireAt(made: Made, moments: readonly number[]): { left: AgedVersion[]
 
 const moments = fc.array(fc.integer({ min: 0, max: SEQS }), { minLength: 1, maxLength: 4 }).map((cuts) => cuts.toSorted((a, b) => a - b));
 
-test('whoever asks for the state at the moment of the cut or later finds it, and a forgotten path is one that was deleted', () => {
+test('whoever asks for the state at the moment of the cut or later finds it, and a forgotten path is one that was deleted (R61)', () => {
   fc.assert(
     fc.property(history, moments, (made, cuts) => {
       const { left, forgotten } = expireAt(made, cuts);
@@ -55,7 +55,7 @@ test('whoever asks for the state at the moment of the cut or later finds it, and
   );
 });
 
-test('sides of conflicts stay; nothing that was replaced before the cut does but them', () => {
+test('sides of conflicts stay; nothing that was replaced before the cut does but them (R60)', () => {
   fc.assert(
     fc.property(history, moments, (made, cuts) => {
       const { left } = expireAt(made, cuts);

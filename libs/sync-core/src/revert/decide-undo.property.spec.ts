@@ -41,7 +41,7 @@ const past = fc.array(action, { maxLength: 12 });
 const filesOf = (tree: readonly string[], author: string): string[] =>
   tree.flatMap((line) => line.split(' ').filter((word) => word.startsWith(`${author}-`))).sort();
 
-test('what nobody else touched is again what it was, whatever was done to it', () => {
+test('what nobody else touched is again what it was, whatever was done to it (R55)', () => {
   fc.assert(
     fc.property(past, fc.array(action, { maxLength: 15 }), (before, own) => {
       const directory = started(before);
@@ -58,7 +58,7 @@ test('what nobody else touched is again what it was, whatever was done to it', (
   );
 });
 
-test('everybody else’s files stay, and what comes back replaces none of them', () => {
+test('everybody else’s files stay, and what comes back replaces none of them (R56)', () => {
   fc.assert(
     fc.property(past, fc.array(fc.tuple(action, fc.boolean()), { maxLength: 15 }), (before, both) => {
       const directory = started(before);

@@ -44,7 +44,7 @@ async function tree(fields: Record<string, string> = {}): Promise<string[]> {
 }
 
 describe('GET /api/v1/history', () => {
-  test('tells who made what, the newest first, deletions included', async () => {
+  test('tells who made what, the newest first, deletions included (R51)', async () => {
     await alice.commit(alice.put('f', 'one', { mtime: 1_700_000_000_000_000_001n }));
     await alice.commit(alice.put('f', 'two', { base: '1.0', executable: true }));
     await alice.commit(alice.delete('f', '2.0'));
@@ -57,7 +57,7 @@ describe('GET /api/v1/history', () => {
     ]);
   });
 
-  test('tells what made each version', async () => {
+  test('tells what made each version (R51)', async () => {
     const names = { client_id: 'alice', directory: alice.directory, shared: true };
     await alice.commit(alice.put('d/f', 'one'));
     await alice.commit(alice.put('d/f', 'two', { base: '1.1' }));
@@ -137,7 +137,7 @@ describe('GET /api/v1/history', () => {
 });
 
 describe('POST /api/v1/restore', () => {
-  test('makes an old version the head, also of what was deleted; a second time changes nothing', async () => {
+  test('makes an old version the head, also of what was deleted; a second time changes nothing (R53)', async () => {
     await alice.commit(alice.put('d/f', 'one', { executable: true }));
     await alice.commit(alice.put('d/f', 'two', { base: '1.1' }));
     await alice.send({ changes: [alice.delete('d/f', '2.0'), alice.delete('d', '1.0')] });
@@ -150,7 +150,7 @@ describe('POST /api/v1/restore', () => {
     expect(await tree()).toEqual(['d 4.0', 'd/f 4.1']);
   });
 
-  test('reaches devices as any change does', async () => {
+  test('reaches devices as any change does (R53)', async () => {
     await alice.commit(alice.put('f', 'one'));
     await alice.commit(alice.put('f', 'two', { base: '1.0' }));
     await restore('f', '1.0');
@@ -175,7 +175,7 @@ describe('POST /api/v1/restore', () => {
 });
 
 describe('GET /api/v1/tree', () => {
-  test('now, after a commit, and at a time', async () => {
+  test('now, after a commit, and at a time (R52)', async () => {
     await alice.send({ changes: [alice.put('a', 'a'), alice.put('d/b', 'b')] });
     const between = new Date().toISOString();
     await new Promise((resolve) => setTimeout(resolve, 5));

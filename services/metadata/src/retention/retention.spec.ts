@@ -73,7 +73,7 @@ const setRetention = async (body: object): Promise<RetentionResponse> =>
   (await alice.post('/api/v1/retention', { ...names(), ...body })).body as RetentionResponse;
 
 describe('what was replaced', () => {
-  test('goes after the retention time, counted from when it was replaced; what is live stays for ever', async () => {
+  test('goes after the retention time, counted from when it was replaced; what is live stays for ever (R58)', async () => {
     await alice.commit(alice.put('f', 'one'));
     await alice.commit(alice.put('old', 'never changed'));
     now += 20 * DAY;
@@ -93,7 +93,7 @@ describe('what was replaced', () => {
     expect(await live()).toEqual(['f', 'old']);
   });
 
-  test('goes by the days of its directory', async () => {
+  test('goes by the days of its directory (R58)', async () => {
     expect(await (await get('/api/v1/retention')).json()).toMatchObject({ days: 30, default_days: true, max_bytes: null, full: false });
     expect(await setRetention({ days: 2 })).toMatchObject({ days: 2, default_days: false });
     await alice.commit(alice.put('f', 'one'));
@@ -109,7 +109,7 @@ describe('what was replaced', () => {
     expect(await setRetention({ days: null })).toMatchObject({ days: 30, default_days: true });
   });
 
-  test('is refused by name when it is asked for, and what history lists can be restored', async () => {
+  test('is refused by name when it is asked for, and what history lists can be restored (R61)', async () => {
     const at = new Date(now).toISOString();
     await alice.commit(alice.put('f', 'one'));
     now += 1_000;
@@ -144,7 +144,7 @@ describe('what was replaced', () => {
     expect(await history()).toEqual(['4.0 b']);
   });
 
-  test('both sides of a conflict stay until it is resolved and the time has passed again', async () => {
+  test('both sides of a conflict stay until it is resolved and the time has passed again (R60)', async () => {
     await alice.commit(alice.put('f', 'base'));
     await alice.commit(alice.put('f', 'alice', { base: '1.0', mtime: 1_800_000_000_000_000_000n }));
     const bob = await Device.join(replica.url, 'bob', alice.directory);
@@ -170,7 +170,7 @@ describe('what was replaced', () => {
 });
 
 describe('a device that was away', () => {
-  test('for longer than contents stay reads the log as if nothing had expired, deletions and moves among it', async () => {
+  test('for longer than contents stay reads the log as if nothing had expired, deletions and moves among it (R62)', async () => {
     await alice.commit(alice.put('d/f', 'one'));
     await alice.commit(alice.put('gone', 'gone'));
     const bob = await Device.join(replica.url, 'bob', alice.directory);
@@ -198,7 +198,7 @@ describe('a device that was away', () => {
     expect([await rows('entry'), await rows('move')]).toEqual([2, 0]);
   });
 
-  test('for longer than a year is told to merge anew, and a change that it makes meanwhile is not decided [STA-12]', async () => {
+  test('for longer than a year is told to merge anew, and a change that it makes meanwhile is not decided (R62) [STA-12]', async () => {
     await alice.commit(alice.put('f', 'one'));
     const bob = await Device.join(replica.url, 'bob', alice.directory);
     await seen(bob);
@@ -217,7 +217,7 @@ describe('a device that was away', () => {
 describe('a bound on the room', () => {
   const text = (n: number): string => `${n}`.repeat(100);
 
-  test('lets the oldest go first, and is measured without what is live', async () => {
+  test('lets the oldest go first, and is measured without what is live (R59)', async () => {
     await alice.commit(alice.put('f', text(1)));
     for (const n of [2, 3, 4]) {
       now += 2 * DAY;
@@ -239,7 +239,7 @@ describe('a bound on the room', () => {
     expect(await (await get('/api/v1/retention')).json()).toMatchObject({ max_bytes: 150, history_bytes: 100, full: false });
   });
 
-  test('never takes what is younger than a day or a conflict holds: uploads are refused, and everything else goes on', async () => {
+  test('never takes what is younger than a day or a conflict holds: uploads are refused, and everything else goes on (R59)', async () => {
     await alice.commit(alice.put('f', text(1)));
     await alice.commit(alice.put('f', text(2), { base: '1.0' }));
     await alice.commit(alice.put('g', text(3)));
@@ -261,7 +261,7 @@ describe('a bound on the room', () => {
   });
 });
 
-test('the job expires by itself, but not by a clock that was just set', async () => {
+test('the job expires by itself, but not by a clock that was just set (R63)', async () => {
   await alice.commit(alice.put('f', 'one'));
   await alice.commit(alice.put('f', 'two', { base: '1.0' }));
   await seen(alice);

@@ -20,7 +20,7 @@ function clockAt(): { clock: SteadyClock; pass: (ms: number) => void; set: (ms: 
   };
 }
 
-test('a clock is trusted after it has gone evenly for a while', () => {
+test('a clock is trusted after it has gone evenly for a while (R63)', () => {
   const { clock, pass, set } = clockAt();
   expect(clock.look()).toBe('settling');
   pass(SETTLE_MS - 1);
@@ -32,7 +32,7 @@ test('a clock is trusted after it has gone evenly for a while', () => {
   expect(clock.look()).toBe('steady');
 });
 
-test.each([YEAR, -YEAR, 120_000])('one that is set by %d ms has to settle again, and so does one that is put right', (jump) => {
+test.each([YEAR, -YEAR, 120_000])('one that is set by %d ms has to settle again, and so does one that is put right (R63)', (jump) => {
   const { clock, pass, set } = clockAt();
   pass(SETTLE_MS);
   set(jump);

@@ -59,7 +59,7 @@ async function live(): Promise<string[]> {
 const send = (device: Device, ...changes: ChangeJson[]): Promise<unknown> => device.send({ changes });
 
 describe('POST /api/v1/restore/tree', () => {
-  test('brings a folder back as it was at a time, with what was deleted, and leaves all else [DEL-14]', async () => {
+  test('brings a folder back as it was at a time, with what was deleted, and leaves all else (R54) [DEL-14]', async () => {
     await send(alice, alice.put('d/a', '1'), alice.put('d/sub/b', '22'), alice.put('other', '1'));
     const then = nextHour();
     await send(
@@ -84,7 +84,7 @@ describe('POST /api/v1/restore/tree', () => {
     expect(commits.at(-1)).toMatchObject({ author: 'carol', changes: [{ path: 'd/a' }, { path: 'd/sub' }, { path: 'd/sub/b' }] });
   });
 
-  test('exact takes away what did not exist then; a second time changes nothing', async () => {
+  test('exact takes away what did not exist then; a second time changes nothing (R54)', async () => {
     await send(alice, alice.put('d/a', '1'), alice.put('f', '22'));
     const then = nextHour();
     await send(alice, alice.put('d/new/deep', '333'), alice.delete('f', '1.2'), alice.put('f/inside', '1'), alice.move('d', 'e', '1.0'));
@@ -104,7 +104,7 @@ describe('POST /api/v1/restore/tree', () => {
     expect(await restoreTree({ at: then, exact: true })).toMatchObject({ counts: { restored: 0, deleted: 0, kept: 0 } });
   });
 
-  test('without exact a file does not take the place of a folder with contents', async () => {
+  test('without exact a file does not take the place of a folder with contents (R54)', async () => {
     await send(alice, alice.put('f', '22'));
     await send(alice, alice.delete('f', '1.0'));
     await send(alice, alice.put('f/inside', '1'));
@@ -128,7 +128,7 @@ describe('POST /api/v1/restore/tree', () => {
 });
 
 describe('POST /api/v1/undo', () => {
-  test('takes back edits, creations, deletions and renames of one client, and keeps everybody else’s work', async () => {
+  test('takes back edits, creations, deletions and renames of one client, and keeps everybody else’s work (R56)', async () => {
     await send(
       bob,
       bob.put('edited', '1'),
@@ -162,7 +162,7 @@ describe('POST /api/v1/undo', () => {
     });
   });
 
-  test('an undo can be undone', async () => {
+  test('an undo can be undone (R57)', async () => {
     await send(alice, alice.put('f', '1'), alice.put('g', '22'));
     const from = nextHour();
     await send(alice, alice.put('f', '4444', { base: '1.0' }), alice.delete('g', '1.1'));
@@ -174,7 +174,7 @@ describe('POST /api/v1/undo', () => {
     expect(await live()).toEqual(['f 4']);
   });
 
-  test('goes over a move of somebody else to the file’s new name', async () => {
+  test('goes over a move of somebody else to the file’s new name (R56)', async () => {
     await send(bob, bob.put('d/f', '1'));
     const from = nextHour();
     await send(alice, alice.put('d/f', '4444', { base: '1.1' }));
@@ -184,7 +184,7 @@ describe('POST /api/v1/undo', () => {
     expect(await live()).toEqual(['e/', 'e/f 1']);
   });
 
-  test('follows a file back to the name that it had when the span began', async () => {
+  test('follows a file back to the name that it had when the span began (R55)', async () => {
     await send(bob, bob.put('f', '1'));
     const from = nextHour();
     await send(alice, alice.put('unrelated', '1'));
