@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import type { HoldsResponse } from '@syncpair/contracts';
 import { describe, expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
+import { arrives } from './harness/files.ts';
 import { count, fill, named, remove, waiting } from './harness/numbered-files.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
@@ -35,6 +36,25 @@ describe('what one client deletes too much of', () => {
     const late = await alice.run('holds', 'reject', id);
     expect(late.code).toBe(1);
     expect(late.stderr).toContain('was approved by bob');
+  });
+
+  test('what others edit or make in a folder whose deletion waits arrives there, and outlives it', async () => {
+    const [alice, bob] = await world.started(['alice', 'bob']);
+    mkdirSync(alice.at('docs', 'old'), { recursive: true });
+    for (let n = 0; n < 60; n += 1) writeFileSync(alice.at('docs', 'old', `file ${n}`), `content ${n}`);
+    await stabilise([alice, bob]);
+    rmSync(alice.at('docs'), { recursive: true });
+    const id = await waiting(bob, 62);
+    writeFileSync(bob.at('docs', 'old', 'file 7'), 'edited while it waited');
+    writeFileSync(bob.at('docs', 'old', 'new'), 'made while it waited');
+    await arrives(alice.at('docs', 'old', 'file 7'), 'edited while it waited');
+    await arrives(alice.at('docs', 'old', 'new'), 'made while it waited');
+    // The folders and the edited file wait no longer, everything else does.
+    await waiting(bob, 59);
+    expect((await alice.status()).directories[0]).toMatchObject({ state: 'held', problems: [] });
+    await bob.must('holds', 'approve', id);
+    await until('the others are gone', () => (readdirSync(bob.at('docs', 'old')).length === 2 ? true : undefined));
+    expect((await stabilise([alice, bob])).size).toBe(4);
   });
 
   test('a member may reject, and the files come back where they were deleted', async () => {

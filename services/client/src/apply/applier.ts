@@ -10,9 +10,10 @@ import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts
 import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
 import { HeldNames } from './held-names.ts';
 import { MoveApplier } from './move-applier.ts';
-import { settleHeld } from './settle-held.ts';
 import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
+import { reopenHeldFolders } from './reopen-held-folders.ts';
 import { seenHere } from './seen-here.ts';
+import { settleHeld } from './settle-held.ts';
 
 /** Heads looked at in one page of the store. */
 const PAGE = 500;
@@ -137,6 +138,7 @@ export class Applier {
       return null;
     }
     if (!this.#platformHolds(seen)) return null;
+    if (seen.state.kind !== 'tombstone' && reopenHeldFolders(this.#engine, path)) return null;
     if (seen.state.kind !== 'dir' && this.#isFilled(path, base)) return null;
     return planApply(seen, base, seen.movedFrom === null ? null : state.base.get(seen.movedFrom));
   }
