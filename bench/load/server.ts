@@ -33,10 +33,14 @@ export class MeasuredServer {
 
   /** Resolves when it is ready, on the port it had before. */
   async start(): Promise<void> {
-    const child = spawn(COMMAND, ['server', '--port', String(this.#port), '--storage-dir', join(this.#folder, 'storage')], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, HOME: this.#folder },
-    });
+    const child = spawn(
+      COMMAND,
+      ['server', '--port', String(this.#port), '--storage-dir', join(this.#folder, 'storage'), '--rate', 'off'],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, HOME: this.#folder },
+      },
+    );
     this.#child = child;
     let printed = '';
     for await (const text of child.stdout.setEncoding('utf8')) {

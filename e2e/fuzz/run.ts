@@ -15,7 +15,7 @@ import { fuzz } from './fuzz.ts';
 const { values } = parseArgs({ options: { inputs: { type: 'string', default: '100000' }, seed: { type: 'string' } } });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
 const folder = mkdtempSync(join(tmpdir(), 'syncpair-fuzz-'));
-const server = new ServerProcess(folder, join(folder, 'storage'));
+const server = new ServerProcess(folder, join(folder, 'storage'), ['env', 'SYNCPAIR_RATE=off']);
 try {
   await server.start();
   const before = usageOf(server.process.pid).bytes;

@@ -27,7 +27,7 @@ export const ERROR_CODES = {
   too_large: { status: 413, retryable: false },
   /** A range outside of the content. */
   range_not_satisfiable: { status: 416, retryable: false },
-  /** Too many requests. Wait as Retry-After says. */
+  /** Too many requests of one client. Wait as Retry-After says; send many changes in one request. */
   rate_limited: { status: 429, retryable: true },
   /** A fault of the server; its log has the cause under the answer's request id. */
   internal: { status: 500, retryable: true },
@@ -51,11 +51,14 @@ export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: ErrorCode;
   readonly path: string | undefined;
+  /** Milliseconds after which asking again can help; told as Retry-After. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, path?: string) {
+  constructor(code: ErrorCode, message: string, path?: string, retryAfterMs?: number) {
     super(message);
     this.code = code;
     this.path = path;
+    this.retryAfterMs = retryAfterMs;
   }
 
   toBody(): ErrorBody {

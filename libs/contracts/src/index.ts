@@ -24,6 +24,7 @@ export * from './conflict.ts';
 export * from './hold.ts';
 export * from './hold-calls.ts';
 export * from './parse-hold-limits.ts';
+export * from './parse-rate-limits.ts';
 export * from './queries.ts';
 export * from './retention.ts';
 export * from './revert.ts';

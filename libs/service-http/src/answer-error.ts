@@ -20,6 +20,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     return;
   }
   for (const header of BODY_HEADERS) reply.removeHeader(header);
+  if (known?.retryAfterMs !== undefined) reply.header('retry-after', Math.max(Math.ceil(known.retryAfterMs / 1_000), 1));
   const told = known ?? new DomainError('internal', `a fault of the server; its log has the cause under request id ${request.id}`);
   reply.code(statusOfCode(told.code)).type('application/json; charset=utf-8').send(told.toBody());
   if (!request.raw.complete) cutLater(request);

@@ -6,6 +6,7 @@ export * from './commit/decide-commit.ts';
 export * from './commit/decide-move.ts';
 export * from './commit/order.ts';
 export * from './commit/stored-version.ts';
+export * from './rate/take-turn.ts';
 export * from './retention/decide-cut.ts';
 export * from './retention/decide-expiry.ts';
 export * from './revert/decide-restore.ts';

@@ -17,6 +17,8 @@ import { HoldsService } from './holds/holds.service.ts';
 import { TreeService } from './history/tree.service.ts';
 import { RetentionController } from './retention/retention.controller.ts';
 import { RetentionService } from './retention/retention.service.ts';
+import { ClientTurns, DEFAULT_RATE_LIMITS } from './rate/client-turns.ts';
+import { TurnGuard } from './rate/turn.guard.ts';
 import { RestoreTreeService } from './revert/restore-tree.service.ts';
 import { RevertController } from './revert/revert.controller.ts';
 import { UndoService } from './revert/undo.service.ts';
@@ -48,6 +50,7 @@ const offer = <T>(token: abstract new (...parameters: never[]) => T, pick: (serv
 export class MetadataModule {
   static register(options: MetadataOptions): DynamicModule {
     const logger = new Logger('metadata');
+    const { rate = DEFAULT_RATE_LIMITS } = options;
     return {
       module: MetadataModule,
       controllers: [
@@ -65,6 +68,7 @@ export class MetadataModule {
       providers: [
         { provide: SERVICES, useFactory: () => createServices(options, (message) => logger.warn(message)) },
         { provide: APP_GUARD, useFactory: () => new PrincipalGuard(createAuthenticator(options.auth)) },
+        ...(rate === null ? [] : [{ provide: APP_GUARD, useFactory: () => new TurnGuard(new ClientTurns(rate)) }]),
         { provide: APP_INTERCEPTOR, useFactory: () => new ProtocolInterceptor() },
         { provide: Lifecycle, useFactory: (services: Services) => new Lifecycle(services, options.dataSource), inject: [SERVICES] },
         offer(NegotiateService, ({ negotiate }) => negotiate),

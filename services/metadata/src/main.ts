@@ -46,6 +46,7 @@ const module = MetadataModule.register({
   contentStore: (grants) => new HttpContentStore(config.blobUrl, grants),
   auth: config.auth,
   ...(config.hold === undefined ? {} : { hold: config.hold }),
+  ...(config.rate === undefined ? {} : { rate: config.rate }),
 });
 const app = await createServiceApp(module, { ...logOptions, allowedHosts: config.allowedHosts });
 close = () => app.close();

@@ -1,4 +1,4 @@
-import type { HoldLimits } from '@syncpair/sync-core';
+import type { HoldLimits, RateLimits } from '@syncpair/sync-core';
 import type { DataSource } from 'typeorm';
 import type { GrantSigner } from './auth/grant-signer.ts';
 import type { CollectTimes } from './collect/collect-times.ts';
@@ -20,6 +20,8 @@ export interface MetadataOptions {
   readonly auth: AuthMode;
   /** When deletions are held in directories without limits of their own; 50 files and 50 percent when left out. */
   readonly hold?: HoldLimits;
+  /** Requests that one client gets served; null: as many as it asks for. See DEFAULT_RATE_LIMITS when left out. */
+  readonly rate?: RateLimits | null;
   /** Milliseconds since 1970; the real clock when left out. */
   readonly clock?: () => number;
   /** Milliseconds for which a content of so many bytes is kept for an upload; as long as its grant and receipt last when left out. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BlobModule, BlobService, openDiskBlobStore } from '@syncpair/blob';
 import { COLLECT_TIMES, MetadataModule, openDatabase } from '@syncpair/metadata';
 import { createServiceApp } from '@syncpair/service-http';
-import type { HoldLimits } from '@syncpair/sync-core';
+import type { HoldLimits, RateLimits } from '@syncpair/sync-core';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Closers } from './closers.ts';
@@ -38,6 +38,7 @@ export interface ServeOptions {
   readonly allowedHosts: readonly string[] | undefined;
   /** See `MetadataOptions`. */
   readonly hold: HoldLimits | undefined;
+  readonly rate: RateLimits | null | undefined;
   readonly log: ServerLog;
   readonly signal: AbortSignal;
 }
@@ -70,6 +71,7 @@ export async function createApp(options: ServeOptions, closers: Closers): Promis
     collect: { upkeep: new LocalContentUpkeep(store), times: COLLECT_TIMES },
     auth: 'open',
     ...(options.hold === undefined ? {} : { hold: options.hold }),
+    ...(options.rate === undefined ? {} : { rate: options.rate }),
   });
   const root: DynamicModule = {
     module: StandaloneModule,

@@ -1,5 +1,5 @@
 import type { LogLevel } from '@syncpair/service-http';
-import type { HoldLimits } from '@syncpair/sync-core';
+import type { HoldLimits, RateLimits } from '@syncpair/sync-core';
 
 /** What `syncpair server` was asked for. */
 export interface StandaloneOptions {
@@ -16,6 +16,8 @@ export interface StandaloneOptions {
   readonly auth: 'open' | 'token';
   /** When deletions are held in directories without limits of their own; the service's default when left out. */
   readonly hold?: HoldLimits | undefined;
+  /** Requests that one client gets served; null: no limit; the service's default when left out. */
+  readonly rate?: RateLimits | null | undefined;
   readonly logLevel: LogLevel;
   /** A file to append the log to; null logs to stderr. */
   readonly logFile: string | null;

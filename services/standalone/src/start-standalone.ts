@@ -69,7 +69,8 @@ async function start(options: StandaloneOptions, signal: AbortSignal, closers: C
   if (!isLoopback(host)) log.warn(`everybody who reaches ${host}:${port} can read and change everything: there are no tokens in open mode`);
   // A page in a browser on this machine must not reach a server that listens here only, by a name that was made to resolve to it.
   const allowedHosts = options.allowedHosts ?? (isLoopback(host) ? [] : undefined);
-  const app = await createApp({ storageDir, databaseUrl, allowedHosts, hold: options.hold, log, signal }, closers);
+  const { hold, rate } = options;
+  const app = await createApp({ storageDir, databaseUrl, allowedHosts, hold, rate, log, signal }, closers);
   signal.throwIfAborted();
   await app.listen(port, host).catch((error: unknown) => {
     throw explainListenError(error, host, port);

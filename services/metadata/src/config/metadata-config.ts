@@ -1,4 +1,4 @@
-import { type Parsed, parseHoldLimits, parsed, refused } from '@syncpair/contracts';
+import { type Parsed, parseHoldLimits, parseRateLimits, parsed, refused } from '@syncpair/contracts';
 import { LOG_LEVELS } from '@syncpair/service-http';
 import { z } from 'zod';
 
@@ -46,6 +46,15 @@ const schema = z
         return z.NEVER;
       })
       .optional(),
+    SYNCPAIR_RATE: z
+      .string()
+      .transform((text, context) => {
+        const limits = parseRateLimits(text.trim());
+        if (limits.ok) return limits.value;
+        context.addIssue({ code: 'custom', message: limits.reason });
+        return z.NEVER;
+      })
+      .optional(),
     SYNCPAIR_ALLOWED_HOSTS: z
       .string()
       .transform((text) => text.split(',').map((name) => name.trim()))
@@ -63,6 +72,7 @@ const schema = z
     logLevel: env.SYNCPAIR_LOG_LEVEL,
     auth: 'open' as const,
     hold: env.SYNCPAIR_HOLD,
+    rate: env.SYNCPAIR_RATE,
     allowedHosts: env.SYNCPAIR_ALLOWED_HOSTS ?? (LOOPBACK.test(env.SYNCPAIR_METADATA_HOST) ? [] : undefined),
   }));
 

@@ -13,7 +13,7 @@ export interface Replica {
   close(): Promise<void>;
 }
 
-/** One replica of the service on a database, listening on a free port. */
+/** One replica of the service on a database, listening on a free port; clients get all they ask for, unless `rate` is told. */
 export async function startReplica(
   databaseUrl: string,
   options: Partial<MetadataOptions> & { readonly store?: MemoryContentStore } = {},
@@ -21,7 +21,14 @@ export async function startReplica(
   const store = options.store ?? new MemoryContentStore();
   const silent = { info: () => undefined, warn: () => undefined };
   const dataSource = await openDatabase({ url: databaseUrl, poolSize: 8, log: silent });
-  const module = MetadataModule.register({ dataSource, directDatabaseUrl: databaseUrl, contentStore: store, auth: 'open', ...options });
+  const module = MetadataModule.register({
+    dataSource,
+    directDatabaseUrl: databaseUrl,
+    contentStore: store,
+    auth: 'open',
+    rate: null,
+    ...options,
+  });
   const app = await createServiceApp(module, { name: 'metadata', logLevel: 'error', quiet: true });
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl(), store, close: () => app.close() };

@@ -1,5 +1,5 @@
-import { PRODUCT_VERSION, parseHoldLimits } from '@syncpair/contracts';
-import type { HoldLimits } from '@syncpair/sync-core';
+import { PRODUCT_VERSION, parseHoldLimits, parseRateLimits } from '@syncpair/contracts';
+import type { HoldLimits, RateLimits } from '@syncpair/sync-core';
 import { serverLines } from '../../log/server-lines.ts';
 import { usageError } from '../cli-error.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
@@ -14,6 +14,7 @@ interface ServerOptions extends GlobalOptions {
   readonly allowedHosts?: string;
   readonly auth: 'open' | 'token';
   readonly hold?: string;
+  readonly rate?: string;
 }
 
 export async function server(options: ServerOptions, _args: readonly string[], { log, sink, globals }: CliContext): Promise<ExitCode> {
@@ -36,6 +37,7 @@ export async function server(options: ServerOptions, _args: readonly string[], {
       allowedHosts: hostNames(options.allowedHosts),
       auth: options.auth,
       hold: holdLimits(options.hold),
+      rate: rateLimits(options.rate),
       logLevel: globals.logLevel ?? 'info',
       logFile: null,
       logTo: serverLines(sink),
@@ -55,6 +57,13 @@ function holdLimits(text: string | undefined): HoldLimits | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const limits = parseHoldLimits(text.trim());
   if (!limits.ok) throw usageError(`--hold: "${text}" is ${limits.reason}`);
+  return limits.value;
+}
+
+function rateLimits(text: string | undefined): RateLimits | null | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const limits = parseRateLimits(text.trim());
+  if (!limits.ok) throw usageError(`--rate: "${text}" is ${limits.reason}`);
   return limits.value;
 }
 
