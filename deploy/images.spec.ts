@@ -31,14 +31,17 @@ describe('deploy/Dockerfile', () => {
   it('keeps to what every builder understands', () => {
     expect(dockerfile).not.toMatch(/^#\s*syntax=|--mount=|--link\b|<<[A-Z'"-]|--checksum=|--exclude=/m);
   });
-  it.each(['metadata', 'blob', 'client', 'gateway'])('%s carries its version, is no root, is checked, and ends by a signal', (target) => {
-    const text = stage(target);
-    expect(text).toContain(`ARG VERSION=${VERSION}\n`);
-    expect(text).toContain('org.opencontainers.image.version="${VERSION}"');
-    expect(text).toMatch(/^USER 1000:1000$/m);
-    expect(text).toMatch(/^HEALTHCHECK .*CMD \["/m);
-    expect(text).toMatch(/^CMD \[".*\]$/m);
-  });
+  it.each(['metadata', 'blob', 'client', 'gateway'])(
+    '%s carries its version, is no root, is checked, and ends by a signal [SEC-20]',
+    (target) => {
+      const text = stage(target);
+      expect(text).toContain(`ARG VERSION=${VERSION}\n`);
+      expect(text).toContain('org.opencontainers.image.version="${VERSION}"');
+      expect(text).toMatch(/^USER 1000:1000$/m);
+      expect(text).toMatch(/^HEALTHCHECK .*CMD \["/m);
+      expect(text).toMatch(/^CMD \[".*\]$/m);
+    },
+  );
   it.each(SERVICE_NAMES)('%s needs no more than its addresses, and exposes the port it listens on', (service) => {
     const set = Object.fromEntries(
       [...stage(service).matchAll(/\b(SYNCPAIR_\w+)=(\S+)/g)].map(([, name, value]) => [name, value as string]),

@@ -7,7 +7,7 @@ export const ROOT = join(import.meta.dirname, '../..');
 /** Files of tests that play scenarios, from the root of the repository, each with the ids in it. Those of Docker are left out. */
 export function findTests(): Map<string, string[]> {
   const files = globSync(
-    ['libs', 'services', 'e2e'].map((folder) => `${folder}/**/*.{spec,slow,real}.ts`),
+    ['libs', 'services', 'e2e', 'deploy'].map((folder) => `${folder}/**/*.{spec,slow,real}.ts`),
     {
       cwd: ROOT,
       exclude: ['**/node_modules', '**/dist', 'e2e/compose', 'e2e/scenarios/*.spec.ts'],

@@ -53,7 +53,7 @@ async function openStream(url: string): Promise<{ readonly ended: Promise<void> 
 }
 
 describe('the server in one process', () => {
-  test('is ready with one line, serves both services on one port, and keeps everything to itself', async () => {
+  test('is ready with one line, serves both services on one port, and keeps everything to itself [SEC-20]', async () => {
     storageDir = join(home, 'new');
     const server = runServer({ storageDir });
     const url = await server.url;
