@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
 import { arrives, read } from './harness/files.ts';
 import { setFileTime } from './harness/file-time.ts';
 import { inSync } from './harness/in-sync.ts';
+import { sha256 } from './harness/ledger.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
@@ -117,23 +119,71 @@ describe('a state database that is lost', () => {
     for (let n = 0; n < 10; n += 1) expect(read(alice.at(`file ${n}`))).toBe(`first ${n}`);
     expect(read(bob.at('new'))).toBe('made by alice without a state');
     expect(read(alice.at('file 30'))).toBe('edited by bob meanwhile');
+    expect(alice.log).toMatch(/WARN .*nothing is deleted/);
   });
 
-  test('or damaged: it is set aside and told, and the folder is merged (R19) [STA-03]', async () => {
+  /** What can happen to the file once the client has ended. */
+  const DAMAGE: readonly (readonly [what: string, end: 'stop' | 'kill', damage: (client: ClientProcess) => void])[] = [
+    [
+      'damaged',
+      'kill',
+      (client) => {
+        lose(client);
+        writeFileSync(client.at('.syncpair_state.db'), randomBytes(20_000));
+      },
+    ],
+    ['cut short', 'stop', (client) => truncateSync(client.at('.syncpair_state.db'), 9_000)],
+    [
+      'without the log of its last changes',
+      'kill',
+      (client) => {
+        // SQLite writes there first; what was not moved on to the file itself is lost with it.
+        for (const name of ['-wal', '-shm']) rmSync(client.at(`.syncpair_state.db${name}`), { force: true });
+      },
+    ],
+  ];
+
+  test.each(DAMAGE)('or %s: it is told, and the folder is merged (R19) [STA-03]', async (_what, end, damage) => {
+    const [alice, bob] = await world.started(['alice', 'bob']);
+    for (const name of ['kept', 'edited', 'deleted']) writeFileSync(alice.at(name), `first ${name}`);
+    await arrives(bob.at('deleted'), 'first deleted');
+    await stabilise([alice, bob]);
+    await alice[end]();
+    damage(alice);
+    rmSync(alice.at('deleted'));
+    writeFileSync(alice.at('edited'), 'edited while it was damaged');
+    await alice.start();
+    await arrives(alice.at('deleted'), 'first deleted');
+    await arrives(bob.at('edited'), 'edited while it was damaged');
+    expect((await stabilise([alice, bob])).size).toBe(3);
+    expect(alice.log).toMatch(/WARN .*nothing is deleted/);
+    expect((await bob.history('edited')).map(({ hash }) => hash)).toContain(sha256('first edited'));
+  });
+
+  test('or of a newer version: it is refused and stays as it is, and nothing is deleted (R19) [STA-03]', async () => {
     const [alice, bob] = await world.started(['alice', 'bob']);
     writeFileSync(alice.at('kept'), 'kept');
-    writeFileSync(alice.at('deleted'), 'deleted while the state is damaged');
-    await arrives(bob.at('deleted'), 'deleted while the state is damaged');
+    await arrives(bob.at('kept'), 'kept');
     await stabilise([alice, bob]);
-    await alice.kill();
-    lose(alice);
-    writeFileSync(alice.at('.syncpair_state.db'), randomBytes(20_000));
-    rmSync(alice.at('deleted'));
+    await alice.stop();
+    const layout = (version?: number): unknown => {
+      const database = new DatabaseSync(alice.at('.syncpair_state.db'));
+      const told = database.prepare('PRAGMA user_version').get();
+      if (version !== undefined) database.exec(`PRAGMA user_version = ${version}`);
+      database.close();
+      return told;
+    };
+    const { user_version: own } = layout(99) as { user_version: number };
+    rmSync(alice.at('kept'));
+    const { code, stderr } = await alice.run('client');
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toContain('99');
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(layout(own)).toEqual({ user_version: 99 });
+    expect(read(bob.at('kept'))).toBe('kept');
+    writeFileSync(alice.at('kept'), 'kept, by the right version');
     await alice.start();
-    await arrives(alice.at('deleted'), 'deleted while the state is damaged');
-    expect((await stabilise([alice, bob])).size).toBe(2);
-    expect(alice.log).toMatch(/WARN .*nothing is deleted/);
-    expect(await alice.conflicts()).toEqual([]);
+    await arrives(bob.at('kept'), 'kept, by the right version');
   });
 
   test('together with all files: they all come back (R19) [STA-01]', async () => {

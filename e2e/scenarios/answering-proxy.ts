@@ -13,6 +13,8 @@ export class AnsweringProxy {
   answer: FalseAnswer | null = null;
   /** Requests that were answered here. */
   answered = 0;
+  /** When each of them came (monotonic milliseconds), and what it asked for. */
+  readonly asked: { readonly at: number; readonly path: string }[] = [];
   readonly #target: URL;
   readonly #server: Server;
 
@@ -42,6 +44,7 @@ export class AnsweringProxy {
   #handle(incoming: IncomingMessage, reply: ServerResponse): void {
     if (this.answer !== null) {
       this.answered += 1;
+      this.asked.push({ at: performance.now(), path: new URL(incoming.url ?? '', this.#target).pathname });
       incoming.resume();
       reply.writeHead(this.answer.status, this.answer.headers).end(this.answer.body ?? '');
       return;

@@ -122,6 +122,40 @@ test('whatever a gateway answers, nothing is deleted, nothing goes to another or
   }
 });
 
+test('a gateway that says how long to wait is not asked before [NET-08]', async () => {
+  const gateway = new AnsweringProxy(world.server.url);
+  await gateway.listen();
+  try {
+    const alice = world.client('alice', { server: gateway.url });
+    const bob = world.client('bob');
+    await Promise.all([alice.start(), bob.start()]);
+    await stabilise([alice, bob]);
+    const pauseMs = 15_000;
+    gateway.answer = { status: 429, headers: { 'retry-after': String(pauseMs / 1_000) } };
+    gateway.cut();
+    writeFileSync(alice.at('edited'), 'while it must wait');
+    const isEvents = ({ path }: { path: string }): boolean => path === '/events';
+    for (const which of [isEvents, (one: { path: string }) => !isEvents(one)]) {
+      const [first, next] = await until(
+        'it has asked, and asked again',
+        () => {
+          const times = gateway.asked.filter(which).map(({ at }) => at);
+          // What was under way when the first answer came is no new question.
+          const again = times.find((at) => at - (times[0] as number) > 3_000);
+          return again === undefined ? undefined : [times[0] as number, again];
+        },
+        LONG,
+      );
+      expect((next as number) - (first as number)).toBeGreaterThan(pauseMs - 100);
+    }
+    gateway.answer = null;
+    await until('it went through', () => (read(bob.at('edited')) === 'while it must wait' ? true : undefined), LONG);
+    await stabilise([alice, bob], LONG);
+  } finally {
+    await gateway.close();
+  }
+});
+
 test.each([
   ['events', /^GET \/events/],
   ['requests', /^(?!GET \/events)/],

@@ -10,6 +10,7 @@ import { flushFileSystem } from '../crash/flush-file-system.ts';
 import { WorkerDisk } from '../disk/worker-disk.ts';
 import { giveNotice } from '../identity/notice.ts';
 import { prepareRoot } from '../identity/prepare-root.ts';
+import { readRootRecord } from '../identity/root-record.ts';
 import { recogniseDevice } from '../identity/recognise-device.ts';
 import { recordRoot } from '../identity/record-root.ts';
 import { servedBy } from '../identity/served-by.ts';
@@ -69,7 +70,7 @@ export async function openDirectory(
     opened.push(state);
     const about = { state, config, log, clock: systemClock };
     if (setAside !== null) giveNotice(about, `${setAside}. Without it nothing is deleted: the folder is merged with the server`);
-    if (verdict === 'state_lost') giveNotice(about, STATE_LOST);
+    else if (verdict === 'state_lost' || isEmptied(config.localPath, state, namespace)) giveNotice(about, STATE_LOST);
     keepNamespace(about, namespace);
     keepNameRules(config, state, log);
     if (!inspect) recogniseDevice(about);
@@ -169,6 +170,10 @@ function keepProblems(sync: DirectorySync, state: State, log: Logger): void {
 
 const STATE_LOST =
   'the folder was in sync before, and its state (.syncpair_state.db) is gone. It is merged with the server: nothing is deleted, and what was deleted here meanwhile comes back';
+
+/** True for a state file that says nothing in a folder that was in sync: what was written to it last is lost, and that was all of it. */
+const isEmptied = (localPath: string, state: State, namespace: string): boolean =>
+  state.fact('namespace') === null && readRootRecord(localPath)?.directory === namespace;
 
 /** A state that belongs to another directory of the server (renamed, or shared and private swapped) says nothing about this one. */
 function keepNamespace(about: Parameters<typeof giveNotice>[0], namespace: string): void {

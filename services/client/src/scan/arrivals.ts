@@ -19,6 +19,8 @@ export class Arrivals {
   #appeared: Arrival[] = [];
   /** Files that were told to wait, with the stamp they had at the first look. */
   readonly #awaited = new Map<RelativePath, string>();
+  /** Files that may turn out to be moved once the path that they came from has been gone for long enough. */
+  readonly #unsettled = new Set<RelativePath>();
 
   constructor(engine: Engine, dirty: DirtyPaths, absences: Absences) {
     this.#engine = engine;
@@ -38,9 +40,17 @@ export class Arrivals {
     return true;
   }
 
+  /** True while a file that came from another path is to be looked at again: what seems deleted there may be that file. */
+  get isAwaiting(): boolean {
+    for (const path of this.#awaited.keys()) if (this.#dirty.has(path)) return true;
+    for (const path of this.#unsettled) if (this.#dirty.has(path)) return true;
+    return false;
+  }
+
   /** The path was read, or is gone. */
   forget(path: RelativePath): void {
     this.#awaited.delete(path);
+    this.#unsettled.delete(path);
   }
 
   add(arrival: Arrival): void {
@@ -60,6 +70,7 @@ export class Arrivals {
       const from = await recogniseMoves(this.#engine, arrival);
       if (from !== null && entry.kind !== 'dir' && !this.#absences.isLongGone(from)) {
         changes.puts.delete(path);
+        this.#unsettled.add(path);
         this.#dirty.wait(path, clock.monotonic() + VANISHED_SETTLE_MS);
       } else if (from !== null) changes.move({ from, to: path, entry, stamp: observed.stamp, inode: observed.inode });
       else if (observed.kind === 'dir') created.push(arrival);

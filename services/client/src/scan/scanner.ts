@@ -107,7 +107,7 @@ export class Scanner {
 
   /** True while something that appeared may still turn out to be what vanished elsewhere. */
   get isListing(): boolean {
-    return this.#folders.size > 0 || !this.#reads.isEmpty;
+    return this.#folders.size > 0 || !this.#reads.isEmpty || this.#arrivals.isAwaiting;
   }
 
   nextDue(): number | null {
