@@ -1,16 +1,13 @@
-import { type ContentHash, type Entry, type FileEntry, carriedTime, isSameTime, sameState } from '@syncpair/contracts';
+import { type ContentHash, type Entry, type FileEntry, carriedTime, sameState } from '@syncpair/contracts';
 import type { Observed, ObservedFile, ObservedLink } from '../disk/observed.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 
+/** Node sets times as fractions of seconds in a double, which moves them by less than this. Nanoseconds. */
+const SETTING_ERROR = 1_000n;
+
 /** True when the object is the one that the base describes, untouched since. */
 export function isUntouched(base: BaseEntry | null, observed: Observed): boolean {
-  if (base === null || base.stamp !== observed.stamp || base.state.kind !== observed.kind) return false;
-  return base.state.kind !== 'file' || observed.kind !== 'file' || isAsExecutable(base.state, observed);
-}
-
-/** A change of mode within the grain of the clock after we wrote the file leaves its stamp as it was. */
-function isAsExecutable(known: { readonly executable: boolean }, { executable }: ObservedFile): boolean {
-  return executable === null || executable === known.executable;
+  return base !== null && base.stamp === observed.stamp && base.state.kind === observed.kind;
 }
 
 /** The entry that a file with this content is. What the platform or the clock's grain cannot tell is taken from the base. */
@@ -37,5 +34,7 @@ export function saysTheSame(base: BaseEntry | null, entry: Entry): boolean {
 
 function closest(observed: bigint, known: bigint | undefined): bigint {
   const carried = carriedTime(observed);
-  return known !== undefined && isSameTime(carried, known) ? known : carried;
+  if (known === undefined) return carried;
+  const apart = carried - known;
+  return apart > -SETTING_ERROR && apart < SETTING_ERROR ? known : carried;
 }

@@ -3,8 +3,8 @@ import type { RelativePath } from '@syncpair/contracts';
 /**
  * What lies at a path, as one `lstat` told it.
  *
- * `stamp` changes whenever the object may have changed: for files size, mtime, ctime and inode, for links mtime, ctime and inode, for
- * folders the inode alone (their times echo their children's). Two equal stamps of one path mean "not touched in between"; but for `changedAt`
+ * `stamp` changes whenever the object may have changed: for files size, mtime, ctime, inode and executable bit, for links mtime, ctime
+ * and inode, for folders the inode alone (their times echo their children's). Two equal stamps of one path mean "not touched in between"; but for `changedAt`
  * stamps have no other meaning, and are compared as text.
  */
 export type Observed = ObservedFile | ObservedDir | ObservedLink | ObservedSpecial;

@@ -46,9 +46,15 @@ function describe(stats: BigIntStats, path: string, { device, executableBit }: O
   return { kind: 'special', stamp, inode, what: specialName(stats) };
 }
 
-/** The stamp of `Observed`; its first letter is the kind. */
+/**
+ * The stamp of `Observed`; its first letter is the kind. The executable bit stands in it although a change of mode gives a new ctime: not
+ * within the grain of the file system's clock, as right after this client wrote the file.
+ */
 export function stampOf(stats: BigIntStats): string {
-  if (stats.isFile()) return `f.${stats.size}.${stats.mtimeNs}.${stats.ctimeNs}.${stats.ino}`;
+  if (stats.isFile()) {
+    const executable = (stats.mode & OWNER_EXECUTES) === 0n ? '' : '.x';
+    return `f.${stats.size}.${stats.mtimeNs}.${stats.ctimeNs}.${stats.ino}${executable}`;
+  }
   if (stats.isDirectory()) return `d.${stats.ino}`;
   return `${stats.isSymbolicLink() ? 'l' : 's'}.${stats.mtimeNs}.${stats.ctimeNs}.${stats.ino}`;
 }

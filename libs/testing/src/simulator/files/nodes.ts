@@ -32,7 +32,7 @@ export interface LinkNode extends Common {
 export function stampOf(node: Node): string {
   switch (node.kind) {
     case 'file':
-      return `f.${node.bytes.length}.${node.mtime}.${node.ctime}.${node.inode}`;
+      return `f.${node.bytes.length}.${node.mtime}.${node.ctime}.${node.inode}${node.executable ? '.x' : ''}`;
     case 'dir':
       return `d.${node.inode}`;
     case 'link':
