@@ -3,7 +3,7 @@ import { canTrace } from './injection.ts';
 import { killPoints } from './kill-points.ts';
 import { CLIENT_POINTS, SERVER_POINTS } from './point-victims.ts';
 
-const options = { seed: 3, kills: 0, tell: () => undefined };
+const options = { seed: 3, kills: 0, calls: null, tell: () => undefined };
 
 test.skipIf(!canTrace())(
   'a client that is killed at a rename, link or flush loses nothing (R27) [CRA-03]',

@@ -31,11 +31,12 @@ const LARGE = 1_500_000;
 const LOOK_EVERY_MS = 40;
 
 /** Kills a victim at the entry of its Nth call of each kind, N after N, until it comes through a whole run of work untouched. */
-export function killPoints(victim: PointVictim, kinds: readonly Calls[], { seed, tell }: PartOptions): Promise<Played> {
+export function killPoints(victim: PointVictim, kinds: readonly Calls[], { seed, calls, tell }: PartOptions): Promise<Played> {
   if (!canTrace()) return Promise.resolve({ counts: 'not played', failures: ['strace cannot trace here'], logs: '' });
   const tried: string[] = [];
   return playScene({ seed, files: 12, tell }, async (scene) => {
     for (const { call, step, first = 1, most = Number.POSITIVE_INFINITY } of kinds) {
+      if (calls?.includes(call) === false) continue;
       let struck = 0;
       for (let when = first; struck < most && scene.failures.length === 0; when += step) {
         if (!(await isStruck(scene, victim, { call, when }))) break;

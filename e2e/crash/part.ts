@@ -12,6 +12,8 @@ export interface PartOptions {
   readonly seed: number;
   /** How many times something is killed, where the part does not count by itself. */
   readonly kills: number;
+  /** The system calls at which something is killed, where a part goes through them; null for all of its kinds. */
+  readonly calls: readonly string[] | null;
   /** Hears of the progress, a line at a time. */
   readonly tell: (line: string) => void;
 }
