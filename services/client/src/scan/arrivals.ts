@@ -1,8 +1,8 @@
-import type { Entry, RelativePath } from '@syncpair/contracts';
+import { type Entry, type RelativePath, ancestorsOf } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import type { Observed, ObservedFile } from '../disk/observed.ts';
 import type { Absences } from './absences.ts';
-import { type DirtyPaths, VANISHED_SETTLE_MS } from './dirty-paths.ts';
+import { BUSY_MS, type DirtyPaths, VANISHED_SETTLE_MS } from './dirty-paths.ts';
 import { recogniseMoves } from './recognise-moves.ts';
 
 export interface Arrival {
@@ -19,7 +19,7 @@ export class Arrivals {
   #appeared: Arrival[] = [];
   /** Files that were told to wait, with the stamp they had at the first look. */
   readonly #awaited = new Map<RelativePath, string>();
-  /** Files that may turn out to be moved once the path that they came from has been gone for long enough. */
+  /** What may turn out to be moved once the path that it came from has been gone for long enough, or its folder is on the server. */
   readonly #unsettled = new Set<RelativePath>();
 
   constructor(engine: Engine, dirty: DirtyPaths, absences: Absences) {
@@ -40,7 +40,7 @@ export class Arrivals {
     return true;
   }
 
-  /** True while a file that came from another path is to be looked at again: what seems deleted there may be that file. */
+  /** True while something that came from another path is to be looked at again: what seems deleted there may be just that. */
   get isAwaiting(): boolean {
     for (const path of this.#awaited.keys()) if (this.#dirty.has(path)) return true;
     for (const path of this.#unsettled) if (this.#dirty.has(path)) return true;
@@ -64,9 +64,17 @@ export class Arrivals {
     const created: Arrival[] = [];
     // The outermost first: what lies in a moved folder moves with it.
     for (const arrival of appeared.sort((a, b) => a.path.length - b.path.length)) {
-      const { changes, clock } = this.#engine;
+      const { changes, clock, pushing } = this.#engine;
       const { path, observed, entry } = arrival;
+      this.#unsettled.delete(path);
       if (changes.isMoving(path)) continue;
+      if (ancestorsOf(path).some((folder) => pushing.has(folder))) {
+        // Nothing can be moved into a folder of which the server has not said yet that it is there.
+        changes.puts.delete(path);
+        this.#unsettled.add(path);
+        this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
+        continue;
+      }
       const from = await recogniseMoves(this.#engine, arrival);
       if (from !== null && entry.kind !== 'dir' && !this.#absences.isLongGone(from)) {
         changes.puts.delete(path);
