@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { arrives, read } from '../harness/files.ts';
 import { stabilise } from '../harness/stabilise.ts';
@@ -80,6 +82,31 @@ test.each(['by a rename over it', 'by truncating it', 'in place'])(
     expect(await alice.conflicts()).toEqual([]);
   },
 );
+
+/** Saves into mapped memory, of which the system tells nobody: a hundred texts like `save`, each written down before the next. */
+const MAPPED_SAVES = `
+import mmap, sys, time
+with open(sys.argv[1], 'r+b') as file, mmap.mmap(file.fileno(), 0) as memory:
+    for number in range(1, 101):
+        memory[:] = ('save %04d\\n' % number).encode() * 2000
+        memory.flush()
+        time.sleep(0.06)
+`;
+
+test('a hundred saves into mapped memory: the file is never missing or cut elsewhere, and the last one is found and arrives [WRK-02]', async () => {
+  const [alice, bob] = await world.started(['alice', 'bob'], { settings: { sync_interval_seconds: 2 } });
+  writeFileSync(alice.at('f.txt'), save(0));
+  await arrives(bob.at('f.txt'), save(0));
+  await stabilise([alice, bob]);
+  // Half a save in memory can be read as what it is by then: that it is all there is what counts.
+  const sampler = new Sampler(bob.at('f.txt'), (content) => (content?.length === save(0).length ? null : `${content?.length} characters`));
+  await promisify(execFile)('python3', ['-c', MAPPED_SAVES, alice.at('f.txt')]);
+  await arrives(bob.at('f.txt'), save(100));
+  await stabilise([alice, bob]);
+  sampler.stop();
+  expect(sampler.faults).toEqual([]);
+  expect(await alice.conflicts()).toEqual([]);
+});
 
 test('LibreOffice: a lock file comes and goes, the document is saved by a temporary one: it is right elsewhere [WRK-03]', async () => {
   const [alice, bob] = await world.started(['alice', 'bob']);
