@@ -4,6 +4,7 @@ import { globSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { ClientProcess } from '../harness/client-process.ts';
 import { arrives, read } from '../harness/files.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { until } from '../harness/until.ts';
@@ -62,30 +63,50 @@ test('while a folder is swapped for a link in a loop, not one of many writes end
   expect(readdirSync(outside)).toEqual(['f0']);
 });
 
-test('five hundred connections that trickle or say nothing stop nobody, and are closed [SEC-12]', async () => {
-  const [alice, bob] = await world.started(['alice', 'bob']);
+/** How the first bytes of a hostile connection look; the rest trickles in, byte by byte, or never comes. */
+const OPENINGS = [
+  'GET /health HTTP/1.1\r\nhost: ',
+  'POST /sync HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n{',
+  `PUT /blobs/${'0'.repeat(64)} HTTP/1.1\r\nhost: h\r\ncontent-type: application/octet-stream\r\ntransfer-encoding: chunked\r\n\r\n`,
+  '',
+] as const;
+const HOSTILE = 2_000;
+
+test('two thousand connections that trickle headers or bodies, or say nothing, stop none of twenty clients, and are closed [SEC-12]', async () => {
+  const clients = Array.from({ length: 20 }, (_, n) => world.client(`client-${n}`));
+  for (const client of clients) await client.start();
+  const [alice] = clients as [ClientProcess];
+  await stabilise(clients, LONG);
   const { hostname, port } = new URL(world.server.url);
   let open = 0;
-  const lines = Array.from({ length: 500 }, (_, index) => {
-    const socket = connect(Number(port), hostname, () => (open += 1));
-    socket.on('error', () => undefined).on('close', () => (open -= 1));
-    socket.resume();
-    if (index % 2 === 0) socket.write('GET /health HTTP/1.1\r\nhost: ');
+  let opened = 0;
+  const lines = Array.from({ length: HOSTILE }, (_, index) => {
+    const socket = connect(Number(port), hostname, () => {
+      open += 1;
+      opened += 1;
+      socket.once('close', () => (open -= 1));
+    });
+    socket.on('error', () => undefined).resume();
+    const opening = OPENINGS[index % OPENINGS.length] as string;
+    if (opening !== '') socket.write(opening);
     return socket;
   });
-  const trickle = setInterval(() => lines.forEach((socket, index) => index % 2 === 0 && socket.writable && socket.write('x')), 2_000);
+  const trickle = setInterval(() => lines.forEach((socket, index) => index % 4 !== 3 && socket.writable && socket.write('1')), 2_000);
   try {
-    await until('all are open', () => (open >= 500 ? true : undefined), LONG);
-    for (let round = 0; round < 10; round += 1) {
-      writeFileSync(alice.at('f'), `round ${round}`);
-      await arrives(bob.at('f'), `round ${round}`);
+    await until('all were open', () => (opened >= HOSTILE ? true : undefined), LONG);
+    for (let round = 0; round < 5; round += 1) {
+      const writer = clients[round * 4] as ClientProcess;
+      writeFileSync(writer.at('f'), `round ${round}`);
+      for (const client of clients) await arrives(client.at('f'), `round ${round}`);
     }
-    await until('the server has closed them', () => (open <= 0 ? true : undefined), LONG);
+    await until('the server has closed them', () => (open === 0 ? true : undefined), LONG);
   } finally {
     clearInterval(trickle);
     for (const socket of lines) socket.destroy();
   }
-  await stabilise([alice, bob]);
+  await stabilise(clients, LONG);
+  expect((await fetch(`${world.server.url}/health`)).status).toBe(200);
+  expect(await alice.conflicts()).toEqual([]);
 });
 
 test('no password, key or grant stands in a log, a command line or a file that others can read [SEC-15]', async () => {
