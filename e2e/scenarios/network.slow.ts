@@ -65,19 +65,20 @@ test('a slow and shaky line with tiny segments: everything arrives, and what tak
   await Promise.all([alice.start(), bob.start()]);
   await stabilise([alice, bob]);
   await proxy.set({ delayMs: 300, pieceBytes: 10 });
-  for (let n = 0; n < 300; n += 1) writeFileSync(alice.at(`small ${n}`), `content ${n}`);
-  for (let cuts = 0; cuts < 4; cuts += 1) {
+  for (let n = 0; n < 1_000; n += 1) writeFileSync(alice.at(`small ${n}`), `content ${n}`);
+  for (const delayMs of [100, 500, 300, 200, 400]) {
     await delay(2_000);
     proxy.resetAll();
+    await proxy.set({ delayMs });
   }
-  await until('the small ones are at bob', () => (named(bob).length === 300 ? true : undefined), LONG);
-  // More than half a minute at this speed, and a timeout on the whole would never let it through.
-  const large = randomBytes(3 * 1024 * 1024);
+  await until('the small ones are at bob', () => (named(bob).length === 1_000 ? true : undefined), LONG);
+  // More than a minute at this speed: a timeout on the whole would never let it through.
+  const large = randomBytes(5 * 1024 * 1024);
   await proxy.set({ delayMs: 300, pieceBytes: 1_400, bytesPerSecond: 64 * 1024 });
   writeFileSync(alice.at('large'), large);
   await holds(bob, 'large', large);
   await proxy.heal();
-  expect((await stabilise([alice, bob], LONG)).size).toBe(301);
+  expect((await stabilise([alice, bob], LONG)).size).toBe(1_001);
 });
 
 test('whatever a gateway answers, nothing is deleted, nothing goes to another origin, and work goes on afterwards [NET-08]', async () => {
