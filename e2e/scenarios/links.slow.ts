@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { arrives, read } from '../harness/files.ts';
+import { sha256 } from '../harness/ledger.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { until } from '../harness/until.ts';
 import { useWorld } from '../harness/world.ts';
@@ -45,4 +46,7 @@ test('links inside, dangling, in a loop, to a folder, to the parent and to outsi
   expect(read(alice.at('folder', 'inside'))).toBe('inside');
   expect((await alice.history()).map(({ path }) => path).filter((path) => path.endsWith('secret') || path.startsWith('dir/'))).toEqual([]);
   expect(tree.get('passwd')?.kind).toBe('link');
+  // Nor does anything of where they lead to stand in the history.
+  const hashes = (await alice.history()).map(({ hash }) => hash);
+  for (const led of [join(outside, 'secret'), '/etc/passwd']) expect(hashes).not.toContain(sha256(readFileSync(led)));
 });
