@@ -1,4 +1,4 @@
-import { type ContentHash, type RelativePath, ancestorsOf, parentOf } from '@syncpair/contracts';
+import { type ContentHash, type FileEntry, type RelativePath, ancestorsOf, parentOf } from '@syncpair/contracts';
 import { planPath } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { DiskAction, DiskResult } from '../disk/disk.ts';
@@ -35,6 +35,8 @@ export class Applier {
   readonly #scanner: Scanner;
   readonly #moves: MoveApplier;
   readonly #names: HeldNames;
+  /** Large contents on their way: two downloads of one would write to the same staged file, and the second to what has a name by then. */
+  readonly #downloading = new Set<ContentHash>();
   /** Where renames that wait for a folder will put things; what goes there waits with them. */
   #movedTo: ReadonlySet<RelativePath> = new Set();
 
@@ -60,8 +62,9 @@ export class Applier {
     if (!this.#scanner.complete || this.#engine.state.remote.moves(1).length > 0) return false;
     for (const head of this.#engine.state.remote.largerThan(MAX_SMALL_BYTES, PAGE)) {
       const planned = this.#consider(head);
-      if (planned === null || !needsLarge(planned) || !this.#hasFolder(head.path, new Set())) continue;
-      await this.#applyLarge(planned);
+      if (planned?.need.kind !== 'content' || !needsLarge(planned) || !this.#hasFolder(head.path, new Set())) continue;
+      if (this.#downloading.has(planned.need.entry.hash)) continue;
+      await this.#applyLarge(planned, planned.need.entry);
       return true;
     }
     return false;
@@ -208,14 +211,14 @@ export class Applier {
     return false;
   }
 
-  async #applyLarge(planned: PlannedApply): Promise<void> {
+  async #applyLarge(planned: PlannedApply, entry: FileEntry): Promise<void> {
     const { applying } = this.#engine;
     const { path } = planned.head;
+    const { hash } = entry;
     applying.add(path);
+    this.#downloading.add(hash);
     try {
-      if (planned.need.kind !== 'content') return;
-      const { hash } = planned.need.entry;
-      await downloadLarge(this.#engine, planned.need.entry);
+      await downloadLarge(this.#engine, entry);
       await this.#carryOut([planned], () => ({ staged: hash }));
     } catch (error) {
       if (error instanceof ContentError) this.#problem(path, 'content_missing', error.message);
@@ -223,6 +226,7 @@ export class Applier {
       else throw error;
     } finally {
       applying.delete(path);
+      this.#downloading.delete(hash);
       this.#engine.wake();
     }
   }
