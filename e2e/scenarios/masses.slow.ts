@@ -88,3 +88,27 @@ test('600 of 1,000 files that are deleted in one go wait, other directories of t
   await count(bob, 390);
   await stabilise([alice, bob], LONG);
 });
+
+test.each(['as a folder', 'file by file'])(
+  'what waits as a mass deletion and comes back under another name (%s) is a move, and nothing waits any more [DEL-05]',
+  async (how) => {
+    const [alice, bob] = await world.started(['alice', 'bob']);
+    mkdirSync(alice.at('old'));
+    for (let n = 0; n < 60; n += 1) writeFileSync(alice.at('old', `${n}`), `content ${n}`);
+    await until('all are at bob', () => (named(bob).length === 1 && readdirSync(bob.at('old')).length === 60 ? true : undefined), LONG);
+    await stabilise([alice, bob], LONG);
+    const away = join(alice.home, 'away');
+    renameSync(alice.at('old'), away);
+    await until('it is held', async () => ((await alice.holds()).length === 1 ? true : undefined), LONG);
+    if (how === 'as a folder') renameSync(away, alice.at('new'));
+    else {
+      mkdirSync(alice.at('new'));
+      for (let n = 0; n < 60; n += 1) renameSync(join(away, `${n}`), alice.at('new', `${n}`));
+    }
+    await until('nothing is held', async () => ((await alice.holds()).length === 0 ? true : undefined), LONG);
+    const tree = await stabilise([alice, bob], LONG);
+    expect([...tree.keys()].filter((path) => !path.startsWith('new'))).toEqual([]);
+    expect(tree.size).toBe(61);
+    await until('nobody knows of a hold', async () => ((await bob.holds()).length === 0 ? true : undefined), LONG);
+  },
+);

@@ -4,6 +4,7 @@ import type { Observed, ObservedFile } from '../disk/observed.ts';
 import type { Absences } from './absences.ts';
 import { BUSY_MS, type DirtyPaths, VANISHED_SETTLE_MS } from './dirty-paths.ts';
 import { recogniseMoves } from './recognise-moves.ts';
+import { releaseMoved } from './release-moved.ts';
 
 export interface Arrival {
   readonly path: RelativePath;
@@ -62,6 +63,7 @@ export class Arrivals {
     const appeared = this.#appeared;
     this.#appeared = [];
     const created: Arrival[] = [];
+    const moved: RelativePath[] = [];
     // The outermost first: what lies in a moved folder moves with it.
     for (const arrival of appeared.sort((a, b) => a.path.length - b.path.length)) {
       const { changes, clock, pushing } = this.#engine;
@@ -80,9 +82,12 @@ export class Arrivals {
         changes.puts.delete(path);
         this.#unsettled.add(path);
         this.#dirty.wait(path, clock.monotonic() + VANISHED_SETTLE_MS);
-      } else if (from !== null) changes.move({ from, to: path, entry, stamp: observed.stamp, inode: observed.inode });
-      else if (observed.kind === 'dir') created.push(arrival);
+      } else if (from !== null) {
+        changes.move({ from, to: path, entry, stamp: observed.stamp, inode: observed.inode });
+        moved.push(from);
+      } else if (observed.kind === 'dir') created.push(arrival);
     }
+    if (moved.length > 0) releaseMoved(this.#engine, moved);
     return created;
   }
 }
