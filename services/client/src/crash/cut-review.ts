@@ -122,7 +122,9 @@ export class CutReview {
     const { state, changes, log, config } = this.#engine;
     state.transaction(() => {
       for (const { suspect, found } of forgotten) {
-        const { path, agreed } = suspect;
+        const { path } = suspect;
+        const agreed = this.#agreedNow(suspect);
+        if (found === null && agreed.state.kind === 'tombstone') continue;
         log.warn(`${config.name}: ${path} is not what it was before the machine went down; it is fetched again`);
         changes.forget(path);
         if (found === null) state.base.remove(path);
@@ -133,5 +135,11 @@ export class CutReview {
         state.remote.learn({ path, ...agreed });
       }
     });
+  }
+
+  /** What is to be there by now: while the disk was looked at, the server may have told that it is gone. */
+  #agreedNow({ path, agreed }: Suspect): Suspect['agreed'] {
+    const { base, remote } = this.#engine.state;
+    return base.get(path) === null && remote.get(path) === null ? { ...agreed, state: { kind: 'tombstone' } } : agreed;
   }
 }

@@ -33,6 +33,8 @@ export class Scanner {
   readonly #findings: Findings;
   readonly #reads: FileReads;
   readonly #examiner: Examiner;
+  /** Whether every folder is or was to be listed, not only what hints tell of. */
+  #isWhole = false;
   /** True once every folder was listed since the start, or since `scanAnew`. */
   complete = false;
   /** Why events were lost, until everything was looked at after that; null otherwise. */
@@ -76,6 +78,7 @@ export class Scanner {
 
   /** Looks at everything. */
   scanAll(): void {
+    this.#isWhole = true;
     this.#folders.add(null, { due: this.#engine.clock.monotonic(), deep: true });
   }
 
@@ -126,7 +129,7 @@ export class Scanner {
     for (const twin of await this.#reads.readAll()) this.look(twin);
     for (const { path, observed } of await this.#arrivals.settle()) this.#examiner.newFolder(path, observed);
     if (this.#folders.size === 0) this.lost = null;
-    if (this.#folders.size === 0 && !this.complete) {
+    if (this.#folders.size === 0 && this.#isWhole && !this.complete) {
       this.complete = true;
       this.#engine.wake();
     }
