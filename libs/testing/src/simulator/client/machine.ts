@@ -1,11 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { assembleDirectory } from '../../../../../services/client/src/daemon/assemble-directory.ts';
 import type { DirectorySync } from '../../../../../services/client/src/daemon/directory-sync.ts';
-import { type Logger, silentLogger } from '../../../../../services/client/src/log/logger.ts';
 import type { State } from '../../../../../services/client/src/state/state.ts';
-import { type DiskFolder, SimulatedDisk } from '../disk/simulated-disk.ts';
-import { StagingArea } from '../disk/staging-area.ts';
-import { Tree } from '../files/tree.ts';
+import { SimulatedDisk } from '../disk/simulated-disk.ts';
 import { SimulatedLink } from '../network/simulated-link.ts';
 import { SimulatedStream } from '../network/simulated-stream.ts';
 import { SimulatedSyncServer } from '../network/simulated-sync-server.ts';
@@ -14,18 +11,10 @@ import { type WatchFaults, SimulatedWatcher } from '../watch/simulated-watcher.t
 import { OwnProcess } from '../world/own-process.ts';
 import { Random } from '../world/random.ts';
 import { BEGINNING_MS } from '../world/virtual-time.ts';
+import { clientLog } from './client-log.ts';
+import { type Folder, makeFolder } from './folder.ts';
 import { openState } from './state-bytes.ts';
-import { User } from './user.ts';
 import type { World } from './world.ts';
-
-/** A directory's folder on one machine, with the state that lies in it. */
-interface Folder extends DiskFolder {
-  readonly name: string;
-  readonly user: User;
-  readonly where: { client: number; directory: string; patterns: readonly string[] };
-  /** The state as it was when the last process ended. */
-  state: Uint8Array | null;
-}
 
 /** One process of the client, and what it has open. */
 interface Running {
@@ -63,7 +52,10 @@ export class Machine {
     this.#watchFaults = { deafUntil: 0, silentLoss: plan.silentLoss };
     this.#remembers = plan.steps.some(({ act }) => act.do === 'power');
     this.folders = new Map(
-      Array.from({ length: plan.directories }, (_, number) => [`d${number}`, this.#makeFolder(`d${number}`, client.ignore)]),
+      Array.from({ length: plan.directories }, (_, number) => [
+        `d${number}`,
+        makeFolder(world, { client: index, directory: `d${number}`, patterns: client.ignore }, () => this.#wall()),
+      ]),
     );
   }
 
@@ -91,7 +83,11 @@ export class Machine {
         return;
       case 'forget':
         this.#end();
-        for (const folder of this.folders.values()) folder.state = null;
+        for (const folder of this.folders.values()) {
+          folder.state = null;
+          folder.wentDown = false;
+          this.#world.ledger.forgot(folder.where);
+        }
         return;
       case 'offline':
         this.#goOffline(act.ms);
@@ -107,7 +103,10 @@ export class Machine {
         return;
       case 'ignore':
         this.#end();
-        for (const folder of this.folders.values()) folder.where.patterns = act.patterns;
+        for (const folder of this.folders.values()) {
+          folder.where.patterns = act.patterns;
+          this.#world.ledger.forgot(folder.where);
+        }
         this.start();
     }
   }
@@ -143,7 +142,9 @@ export class Machine {
     running.stream?.close();
     this.#stopping = Promise.all([...running.syncs.values()].map((sync) => sync.stop())).then(() => {
       this.#stopping = null;
-      if (this.#running === running) this.#end();
+      if (this.#running !== running) return;
+      for (const folder of this.folders.values()) if (!folder.wentDown) folder.tree.allSynced();
+      this.#end();
     });
     return this.#stopping;
   }
@@ -174,7 +175,7 @@ export class Machine {
     const { process } = running;
     const random = this.#random.fork(`life ${life} of ${folder.name}`);
     const device = state.fact('device') as string;
-    const caller = { clientId: `c${this.index}`, device, directory: folder.name, patterns: folder.where.patterns };
+    const caller = { clientId: `c${this.index}`, client: this.index, device, directory: folder.name, patterns: folder.where.patterns };
     let ids = 0;
     try {
       const sync = await assembleDirectory({
@@ -201,7 +202,7 @@ export class Machine {
           monotonic: () => this.#world.time.now,
           after: (ms, callback) => process.after(ms, callback),
         },
-        log: this.#log(folder.name),
+        log: clientLog(this.#world, this.index, folder.name),
         random: () => random.next(),
         newId: () => `${life}.${(ids++).toString(36)}`,
         makeWatcher: (engine) =>
@@ -213,6 +214,7 @@ export class Machine {
             faults: this.#watchFaults,
           }),
         inspect: false,
+        ...(folder.wentDown ? { afterCut: () => (folder.wentDown = false) } : {}),
       });
       if (!process.alive) return;
       running.syncs.set(folder.name, sync);
@@ -238,15 +240,22 @@ export class Machine {
       database.close();
       // What was told and not answered is told again under another id.
       this.#world.ledger.placedAll(name, folder.tree.root);
+      this.#world.ledger.crashed(folder.where);
     }
     this.#note('ended');
   }
 
   #powerCut(): void {
     const chance = (): number => this.#random.next();
+    for (const name of this.#running?.states.keys() ?? []) {
+      const folder = this.folders.get(name) as Folder;
+      folder.wentDown = true;
+      this.#world.ledger.wentDown(folder.where);
+    }
     this.#end((current, older) => [current, ...older][Math.floor(chance() * (older.length + 1))] as Uint8Array);
     for (const folder of this.folders.values()) {
       folder.tree.powerCut(chance);
+      this.#world.ledger.forgot(folder.where);
       this.#world.ledger.placedAll(folder.name, folder.tree.root);
     }
     this.#note('lost its power');
@@ -276,43 +285,11 @@ export class Machine {
     this.#world.time.after(ms, () => (folder.root = 'there'));
   }
 
-  #makeFolder(name: string, patterns: readonly string[]): Folder {
-    const tree = new Tree(() => this.#wall());
-    const { ledger, time } = this.#world;
-    const user = new User(tree, time, { placed: (path, node) => ledger.placed(name, path, node) });
-    return {
-      name,
-      tree,
-      user,
-      staging: new StagingArea(tree),
-      root: 'there',
-      state: null,
-      where: { client: this.index, directory: name, patterns },
-    };
-  }
-
   #wall(): number {
     return BEGINNING_MS + this.#skew + this.#world.time.now;
   }
 
   #note(line: string): void {
     this.#world.note(`client ${this.index} ${line}`);
-  }
-
-  #log(directory: string): Logger {
-    const tell =
-      (level: string) =>
-      (message: string): void =>
-        this.#note(`${directory} ${level}: ${message}`);
-    return {
-      ...silentLogger,
-      debug: this.#world.trace.lines === null ? silentLogger.debug : tell('debug'),
-      info: tell('info'),
-      warn: tell('warn'),
-      error: (message) => {
-        tell('error')(message);
-        if (!message.includes('is halted')) this.#world.ledger.find('log', `client ${this.index} ${message}`);
-      },
-    };
   }
 }

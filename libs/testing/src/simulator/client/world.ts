@@ -20,7 +20,10 @@ export class World {
 
   constructor(plan: Plan, keepTrace: boolean) {
     this.trace = new Trace(keepTrace);
-    this.ledger = new Ledger(() => this.server);
+    this.ledger = new Ledger(
+      () => this.server,
+      () => this.time.now,
+    );
     this.server = new SimulatedServer(() => BEGINNING_MS + this.time.now, {
       proposed: (caller, request) => {
         if (request.changes.length === 0) return;

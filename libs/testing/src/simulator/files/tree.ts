@@ -184,6 +184,12 @@ export class Tree {
     this.#unsynced.delete(file);
   }
 
+  /** Everything is on the platter, as after a `sync`. */
+  allSynced(): void {
+    this.#unsynced.clear();
+    this.#undo = [];
+  }
+
   /** All names are on the platter, as after an fsync of a folder. */
   flushed(): void {
     this.#undo = [];
@@ -201,8 +207,7 @@ export class Tree {
       if (fate < 0.4) continue;
       file.bytes = fate < 0.6 ? old : file.bytes.subarray(0, fate < 0.8 ? 0 : Math.floor(file.bytes.length * chance()));
     }
-    this.#unsynced.clear();
-    this.#undo = [];
+    this.allSynced();
     this.#free.length = 0;
   }
 

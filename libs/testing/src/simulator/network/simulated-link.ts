@@ -46,9 +46,9 @@ export class SimulatedLink {
 
   /**
    * One request and its answer. `serve` is what the server does at the moment the request reaches it, whether anybody waits for the answer
-   * or not.
+   * or not: `isLate` when it was given up before.
    */
-  call<T>(process: OwnProcess, serve: () => T): Promise<T> {
+  call<T>(process: OwnProcess, serve: (isLate: boolean) => T): Promise<T> {
     const { time } = process;
     return new Promise((resolve, reject) => {
       const fail = (after: number, error: unknown): void => {
@@ -57,11 +57,12 @@ export class SimulatedLink {
       time.after(this.latency, () => {
         if (!this.up || this.random.chance(this.faults.lostRequests)) {
           this.count++;
-          if (this.up && this.random.chance(this.faults.lateRequests)) time.after(this.random.between(1, 8_000), () => void attempt(serve));
+          if (this.up && this.random.chance(this.faults.lateRequests))
+            time.after(this.random.between(1, 8_000), () => void attempt(() => serve(true)));
           fail(this.random.between(1, 3_000), lost());
           return;
         }
-        const answer = attempt(serve);
+        const answer = attempt(() => serve(false));
         time.after(this.latency, () => {
           if (!process.alive) return;
           if (!this.up || this.random.chance(this.faults.lostReplies)) {

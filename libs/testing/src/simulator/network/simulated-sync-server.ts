@@ -25,7 +25,7 @@ export class SimulatedSyncServer implements SyncServer {
   }
 
   negotiate(request: Negotiation): Promise<NegotiateResponse> {
-    return this.#link.call(this.#process, () => this.#server.negotiate(this.#caller, request));
+    return this.#link.call(this.#process, (isLate) => this.#server.negotiate({ ...this.#caller, isLate }, request));
   }
 
   async snapshot(): Promise<Snapshot> {

@@ -1,9 +1,10 @@
-import type { ContentHash } from '@syncpair/contracts';
+import type { ContentHash, VersionId } from '@syncpair/contracts';
 import type { Negotiation } from '../../../../../services/client/src/server/sync-server.ts';
 import type { DiskWitness } from '../disk/witness.ts';
 import type { Node } from '../files/nodes.ts';
 import type { KeptVersion } from '../server/simulated-directory.ts';
 import type { Caller, SimulatedServer } from '../server/simulated-server.ts';
+import { Causality } from './causality.ts';
 import { contentKey } from './content-key.ts';
 import { ignores } from './ignores.ts';
 
@@ -28,6 +29,7 @@ export interface Where {
 export class Ledger {
   readonly findings: Finding[] = [];
   readonly #server: () => SimulatedServer;
+  readonly #causality: Causality;
   /** Contents that somebody wrote, anywhere. */
   readonly #written = new Set<string>();
   /** How often somebody put a content at a path, and how often a version brought it there. */
@@ -35,9 +37,21 @@ export class Ledger {
   readonly #introduced = new Map<string, number>();
   /** Contents of the versions of each directory. */
   readonly #saved = new Map<string, Set<string>>();
+  /** Whose device it is that versions name. */
+  readonly #clients = new Map<string, number>();
+  /** Disks that a power cut took something from. */
+  readonly #wentDown = new Set<string>();
+  /** Conflicts of each directory that were looked at. */
+  readonly #judged = new Map<string, number>();
+  /** Whether the request that is decided was given up before it arrived. */
+  #isLate = false;
+  /** Versions of such requests, by directory, path and version. */
+  readonly #late = new Set<string>();
 
-  constructor(server: () => SimulatedServer) {
+  /** `now` tells milliseconds since the beginning. */
+  constructor(server: () => SimulatedServer, now: () => number) {
     this.#server = server;
+    this.#causality = new Causality(now);
   }
 
   find(rule: string, message: string): void {
@@ -49,6 +63,27 @@ export class Ledger {
     const key = contentKey(node);
     this.#written.add(key);
     count(this.#placed, `${directory} ${path} ${key}`);
+  }
+
+  /** Somebody at a client put this there. */
+  wrote({ client, directory }: Where, path: string, node: Node): void {
+    this.placed(directory, path, node);
+    if (node.kind !== 'dir') this.#causality.wrote(client, directory, path, contentKey(node));
+  }
+
+  /** The client ended without a word. */
+  crashed({ client, directory }: Where): void {
+    this.#causality.crashed(client, directory);
+  }
+
+  /** What the client knew is lost, or older than its disk, or was about another part of the directory. */
+  forgot({ client, directory }: Where): void {
+    this.#causality.forgot(client, directory);
+  }
+
+  /** The power failed while a client was at work here. */
+  wentDown({ client, directory }: Where): void {
+    this.#wentDown.add(`${client} ${directory}`);
   }
 
   /** All below counts as put there anew: what the client knew of it is lost. */
@@ -67,7 +102,9 @@ export class Ledger {
 
   /** I8: what is ignored is never sent. */
   proposed(caller: Caller, { changes }: Pick<Negotiation, 'changes'>): void {
-    const { clientId, patterns } = caller;
+    const { clientId, client, device, patterns, isLate = false } = caller;
+    this.#clients.set(device, client);
+    this.#isLate = isLate;
     for (const change of changes) {
       if (change.op === 'put' && ignores(patterns, change.path, change.entry.kind))
         this.find('I8', `${clientId} sent the ignored ${change.path}`);
@@ -81,8 +118,12 @@ export class Ledger {
   committed(directory: string, versions: readonly KeptVersion[]): void {
     let saved = this.#saved.get(directory);
     if (saved === undefined) this.#saved.set(directory, (saved = new Set()));
-    for (const { path, version, state, lost, proposed, replaced } of versions) {
+    if (this.#isLate) for (const { path, version } of versions) this.#late.add(`${directory} ${path} ${version}`);
+    this.#conflicts(directory);
+    for (const kept of versions) {
+      const { path, version, state, lost, proposed, replaced } = kept;
       const key = contentKey(state);
+      if (proposed) this.#deletion(directory, kept);
       if (state.kind === 'file' && !this.#server().contents.has(state.hash as ContentHash))
         this.find('I12', `version ${version} of ${path} has no content on the server`);
       if (state.kind !== 'file' && state.kind !== 'link') continue;
@@ -98,12 +139,53 @@ export class Ledger {
     }
   }
 
+  /**
+   * I4: equal contents are never in conflict, nor is what somebody wrote with what they had written it over. Nothing is asked of what was told
+   * by a request that was given up and arrived all the same: it may contest what its own client told after it.
+   */
+  #conflicts(directory: string): void {
+    const kept = this.#server().directory(directory);
+    const known = this.#judged.get(directory) ?? 0;
+    this.#judged.set(directory, kept.conflicts.length);
+    for (const { id, path, kind, winner, loser } of kept.conflicts.slice(known)) {
+      const contentOf = (version: string): string => contentKey((kept.version(path, version as VersionId) as KeptVersion).state);
+      const [won, lost] = [contentOf(winner), contentOf(loser)];
+      const tell = (what: string): void => this.find('I4', `${path}: ${winner} and ${loser} are in conflict, and ${what}`);
+      if (won === lost) tell('their contents are equal');
+      if (kind === 'kind' || [winner, loser].some((version) => this.#late.has(`${directory} ${path} ${version}`))) continue;
+      const told = id === `c${winner}` ? winner : loser;
+      const teller = this.#clients.get((kept.version(path, told) as KeptVersion).device);
+      // What a crash left on a disk and not in the state is told by somebody who did not write it.
+      if (this.#causality.authorOf(directory, path, contentOf(told)) !== teller) continue;
+      if (this.#causality.isFrom(directory, path, won, lost)) tell('the winner was written over the loser');
+      if (this.#causality.isFrom(directory, path, lost, won)) tell('the loser was written over the winner');
+    }
+  }
+
+  /** I5: what is deleted was there before whoever deleted it, and no deletion wins over an edit. */
+  #deletion(directory: string, { path, version, state, device, lost, replaced }: KeptVersion): void {
+    const head = replaced?.state.kind;
+    if (lost && head === 'tombstone') this.find('I5', `version ${version} of ${path} lost to a deletion`);
+    if (state.kind !== 'tombstone' || replaced === null || (head !== 'file' && head !== 'link')) return;
+    const client = this.#clients.get(device);
+    if (client !== undefined && !this.#causality.hasSeen(client, directory, contentKey(replaced.state)))
+      this.find('I5', `client ${client} deleted ${path}, of which it never had version ${replaced.version}`);
+  }
+
   /** What the engine does on one disk. */
   onDisk(where: Where): DiskWitness {
     const { client, directory } = where;
     const at = (path: string): string => `client ${client}: ${path}`;
     const isIgnored = (path: string, node: Node): boolean => ignores(where.patterns, path, node.kind);
+    const brought = (path: string, node: Node): void => {
+      if (node.kind !== 'dir') this.#causality.brought(client, directory, path, contentKey(node));
+    };
     const isSaved = (node: Node): boolean => node.kind === 'dir' || this.#saved.get(directory)?.has(contentKey(node)) === true;
+    /** It may be all that a power cut left of what the server has. */
+    const isLeft = (node: Node): boolean =>
+      node.kind === 'file' &&
+      this.#wentDown.has(`${client} ${directory}`) &&
+      [...this.#server().contents.values()].some((bytes) => Buffer.compare(node.bytes, bytes.subarray(0, node.bytes.length)) === 0);
     const untouchable = (path: string, node: Node, what: string): void => {
       if (isIgnored(path, node)) this.find('I8', `${at(path)} is ignored and was ${what}`);
     };
@@ -111,17 +193,21 @@ export class Ledger {
       creating: (path, made) => {
         if (made.kind !== 'dir') untouchable(path, made, 'created');
         if (!isSaved(made)) this.find('I6', `${at(path)} got a content that no version has`);
+        brought(path, made);
       },
       replacing: (path, old, made) => {
         untouchable(path, old, made === null ? 'removed' : 'replaced');
-        if (!isSaved(old)) this.find('I7', `${at(path)} was ${made === null ? 'removed' : 'replaced'}, and no version has what lay there`);
+        if (!isSaved(old) && !isLeft(old))
+          this.find('I7', `${at(path)} was ${made === null ? 'removed' : 'replaced'}, and no version has what lay there`);
         if (made !== null && !isSaved(made)) this.find('I6', `${at(path)} got a content that no version has`);
+        if (made !== null) brought(path, made);
       },
       renaming: (from, to, node) => {
         const visit = (old: string, now: string, below: Node): void => {
           untouchable(old, below, 'moved away');
           if (isIgnored(now, below)) this.find('I8', `${at(now)} is ignored and was moved there`);
           this.#carried(directory, old, now, below);
+          brought(now, below);
           if (below.kind === 'dir') for (const [name, child] of below.children) visit(`${old}/${name}`, `${now}/${name}`, child);
         };
         visit(from, to, node);

@@ -16,7 +16,10 @@ const where = { client: 1, directory: 'd', patterns: ['*.tmp', 'cache/**', 'k/']
 
 function makeLedger() {
   const server: SimulatedServer = new SimulatedServer(() => 0, { proposed: () => undefined, committed: () => undefined });
-  const ledger = new Ledger(() => server);
+  const ledger = new Ledger(
+    () => server,
+    () => 0,
+  );
   const tree = new Tree(() => 0);
   const file = (text: string): FileNode => tree.newFile(bytes(text), null, false);
   let seq = 0;
@@ -120,7 +123,7 @@ describe('the ledger', () => {
     const { ledger, rules } = makeLedger();
     const change = { op: 'put', id: '1', path: path('a/k'), base: null, entry: { kind: 'dir' } } as const;
     const request = { changes: [change] };
-    ledger.proposed({ clientId: 'c1', device: 'x', directory: 'd', patterns: where.patterns }, request);
+    ledger.proposed({ clientId: 'c1', client: 1, device: 'x', directory: 'd', patterns: where.patterns }, request);
     expect(rules()).toEqual(['I8']);
   });
 });

@@ -8,10 +8,14 @@ import { type KeptVersion, SimulatedDirectory } from './simulated-directory.ts';
 /** Who asks. */
 export interface Caller {
   readonly clientId: string;
+  /** The number of its machine. */
+  readonly client: number;
   readonly device: string;
   readonly directory: string;
   /** The ignore patterns of the process that sent the request, which may arrive when it is gone. */
   readonly patterns: readonly string[];
+  /** The request arrives when nobody waits for its answer any more. */
+  readonly isLate?: boolean;
 }
 
 /** Which server it is. */
