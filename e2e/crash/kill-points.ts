@@ -34,7 +34,7 @@ const LOOK_EVERY_MS = 40;
 export function killPoints(victim: PointVictim, kinds: readonly Calls[], { seed, calls, tell }: PartOptions): Promise<Played> {
   if (!canTrace()) return Promise.resolve({ counts: 'not played', failures: ['strace cannot trace here'], logs: '' });
   const tried: string[] = [];
-  return playScene({ seed, files: 12, tell }, async (scene) => {
+  return playScene({ seed, files: 12, tell, oneThread: true }, async (scene) => {
     for (const { call, step, first = 1, most = Number.POSITIVE_INFINITY } of kinds) {
       if (calls?.includes(call) === false) continue;
       let struck = 0;

@@ -25,6 +25,8 @@ export interface SceneOptions {
   readonly files: number;
   /** Whether a process reads all files all the time; not where files are damaged on purpose. */
   readonly sampled?: boolean;
+  /** Whether one thread of the server does what Node does beside it: who counts the calls of a thread then counts all of them. */
+  readonly oneThread?: boolean;
   /** Hears what goes on, a line at a time. */
   readonly tell: (line: string) => void;
 }
@@ -65,7 +67,8 @@ export class Scene {
     assertBuilt();
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'syncpair-crash-')));
     removeWhenWeEnd(folder, { keep: false });
-    const server = new ServerProcess(join(folder, 'server'), join(folder, 'server', 'storage'));
+    const wrapper = options.oneThread === true ? ['env', 'UV_THREADPOOL_SIZE=1'] : [];
+    const server = new ServerProcess(join(folder, 'server'), join(folder, 'server', 'storage'), wrapper);
     await server.start();
     const scene = new Scene(options, server, folder);
     try {
