@@ -156,7 +156,7 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [number: string, prio
     ['02', 'P1', '1,000 clients, 100 directories', 'a measurement: npm run bench'],
     ['03', 'P1', 'a file of 20 GB (5 GiB unless asked for) with a change in its middle'],
     ['05', 'P1', '50 uploaders and 50 downloaders at once', 'a measurement: npm run bench'],
-    ['06', 'P2', 'two servers on one database', 'replicas of metadata are tested with Docker Compose: npm run e2e:compose'],
+    ['06', 'P2', 'two servers on one storage: the second one is refused (replicas of metadata: npm run e2e:compose)'],
   ],
 };
 

@@ -33,6 +33,8 @@ export type DirectoryStatus = z.infer<typeof directoryStatusSchema>;
 /** `syncpair status --json`. */
 export const statusSchema = z.object({
   client: z.string(),
+  /** False when no client runs, and this is what the last one left behind. */
+  running: z.boolean().optional(),
   server: z.object({ url: z.string(), reachable: z.boolean(), epoch: z.string().nullable() }),
   directories: z.array(directoryStatusSchema),
 });

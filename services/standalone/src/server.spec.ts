@@ -124,7 +124,7 @@ describe('the server in one process', () => {
 });
 
 describe('a second server', () => {
-  test('on the same storage is refused at once, and the first goes on', async () => {
+  test('on the same storage is refused at once, and the first goes on [SCL-06]', async () => {
     const first = runServer({ storageDir });
     const url = await first.url;
     const second = runServer({ storageDir });

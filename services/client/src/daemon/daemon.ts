@@ -97,6 +97,7 @@ class Daemon implements RunningDaemon {
     const open = this.#open();
     return Promise.resolve({
       client: this.#config.clientId,
+      running: true,
       server: {
         url: this.#config.server,
         reachable: open.some(({ sync }) => sync.connection.isUp && sync.pulledAt !== null),

@@ -8,6 +8,7 @@ export async function offlineStatus(config: ClientConfig): Promise<Status> {
   const read = config.directories.filter(({ enabled }) => enabled).map((directory) => describe(config, directory));
   return {
     client: config.clientId,
+    running: false,
     server: {
       url: config.server,
       reachable: await probeServer(config.server),

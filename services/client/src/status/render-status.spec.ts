@@ -69,6 +69,12 @@ test('tells everything that is not as it should be, and the command that goes on
   ]);
 });
 
+test('says that no client runs, and how to start one', () => {
+  const [first] = render({ ...status({ ...quiet, state: 'offline', in_sync: false }), running: false });
+  expect(first).toBe('client  alice (not running; start it with "syncpair client --file config.yaml")');
+  expect(render({ ...status(quiet), running: true })[0]).toBe('client  alice');
+});
+
 test('never says "in sync" of what is not (R40)', () => {
   expect(render(status({ ...quiet, in_sync: false })).join('\n')).not.toMatch(/in sync/);
 });

@@ -22,11 +22,12 @@ const NOTICE_MS = 7 * 24 * 3_600_000;
 
 /** A status as lines for people. */
 export function renderStatus(status: Status, rendering: Rendering): string[] {
-  const { style } = rendering;
+  const { style, file } = rendering;
+  const running = status.running === false ? style.bad(` (not running; start it with "syncpair client --file ${file}")`) : '';
   const reachable = status.server.reachable ? style.good('reachable') : style.bad('not reachable');
   return [
     ...formatTable([
-      ['client', escapeText(status.client)],
+      ['client', `${escapeText(status.client)}${running}`],
       ['server', `${escapeText(status.server.url)} (${reachable})`],
     ]),
     ...status.directories.flatMap((directory) => ['', ...renderDirectory(directory, rendering)]),
