@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './slow-first.ts';
 
 /**
  * `npm run scenarios`: four files at a time, each with a server and clients of its own. They spend three quarters of their time waiting for
@@ -9,6 +10,7 @@ export default defineConfig({
     root: `${import.meta.dirname}/../..`,
     include: ['libs/**/*.spec.ts', 'services/**/*.spec.ts', 'e2e/**/*.{spec,slow,real}.ts', 'deploy/**/*.spec.ts'],
     maxWorkers: 4,
+    sequence: { sequencer: SlowFirst },
     testTimeout: 600_000,
     hookTimeout: 300_000,
   },
