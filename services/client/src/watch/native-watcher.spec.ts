@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { NativeWatcher } from './native-watcher.ts';
+import type { WatchHint } from './watcher.ts';
 import { registerWatcherTests } from './watcher-conformance.ts';
 
 const module = join(import.meta.dirname, 'native-watcher.ts');
@@ -62,3 +64,31 @@ it.skipIf(process.platform !== 'linux')(
     }
   },
 );
+
+it.skipIf(process.platform !== 'linux')('watches a folder whose event was dropped in a flood', async (context) => {
+  const limit = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
+  if (limit > 100_000) return context.skip('this machine queues too many events to make it drop one');
+  const root = await mkdtemp(join(tmpdir(), 'syncpair-watch-'));
+  const hints: WatchHint[] = [];
+  const watcher = new NativeWatcher({ root, prunes: () => false });
+  try {
+    for (const name of ['a', 'b']) writeFileSync(join(root, name), '1');
+    await watcher.start((hint) => hints.push(hint));
+    // The thread reads nothing meanwhile; equal events in a row would be one.
+    for (let count = 0; count <= limit; count += 1) utimesSync(join(root, count % 2 === 0 ? 'a' : 'b'), count, count);
+    mkdirSync(join(root, 'new/deeper'), { recursive: true });
+    await until(() => hints.some((hint) => hint.kind === 'lost'));
+    await until(() => hints.some((hint) => hint.kind === 'folder' && hint.folder === 'new/deeper'));
+    await writeFile(join(root, 'new/deeper/f'), '1');
+    await until(() => hints.some((hint) => hint.kind === 'path' && hint.path === 'new/deeper/f'));
+    expect(watcher.coverage()).toBe(1);
+  } finally {
+    await watcher.close();
+    await rm(root, { recursive: true, force: true });
+  }
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let waited = 0; waited < 20_000 && !holds(); waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(holds()).toBe(true);
+}

@@ -24,6 +24,8 @@ export class NativeWatcher implements Watcher {
   /** The known folders in each folder. */
   readonly #children = new Map<RelativePath | null, Set<RelativePath>>();
   readonly #pending = new Set<RelativePath | null>();
+  /** Watched folders in which folders may have appeared without an event. */
+  readonly #unlisted = new Set<RelativePath | null>();
   #onHint: (hint: WatchHint) => void = () => undefined;
   #coverage = new Coverage((hint) => this.#onHint(hint));
   #device: bigint | undefined;
@@ -41,7 +43,10 @@ export class NativeWatcher implements Watcher {
     this.#onHint = (hint) => {
       if (!this.#closed) onHint(hint);
     };
-    this.#stopListening = flood.listen((reason) => this.#onHint({ kind: 'lost', reason }));
+    this.#stopListening = flood.listen((reason) => {
+      this.#onHint({ kind: 'lost', reason });
+      this.#listAgain();
+    });
     this.#look(null);
     await this.#working;
     this.#starting = false;
@@ -64,6 +69,7 @@ export class NativeWatcher implements Watcher {
     this.#stopListening();
     clearTimeout(this.#retry);
     this.#pending.clear();
+    this.#unlisted.clear();
     await this.#working;
     for (const watch of this.#watches.values()) watch.close();
     this.#watches.clear();
@@ -74,6 +80,14 @@ export class NativeWatcher implements Watcher {
     if (this.#closed) return;
     this.#pending.add(folder);
     this.#working ??= this.#work();
+  }
+
+  /** Looks for folders whose events the system has dropped: nothing else would ever tell that they are not watched. */
+  #listAgain(): void {
+    for (const folder of this.#watches.keys()) {
+      this.#unlisted.add(folder);
+      this.#look(folder);
+    }
   }
 
   async #work(): Promise<void> {
@@ -94,7 +108,11 @@ export class NativeWatcher implements Watcher {
     try {
       const stats = lookAtFolder(this.#pathOf(folder));
       const known = this.#watches.get(folder);
-      if (stats !== undefined && known?.watches(stats) === true) return;
+      const isUnlisted = this.#unlisted.delete(folder);
+      if (stats !== undefined && known?.watches(stats) === true) {
+        if (isUnlisted) this.#lookAtChildren(folder);
+        return;
+      }
       if (stats === undefined || known !== undefined) this.#drop(folder);
       if (stats === undefined && folder === null) this.#coverage.lose(null, 'the folder itself is gone');
       if (stats === undefined || this.#isElsewhere(folder, stats)) return;

@@ -100,12 +100,13 @@ export class SimulatedWatcher implements Watcher {
   }
 
   #overflow(): void {
-    const { process, faults } = this.#parts;
+    const { process, faults, tree } = this.#parts;
     if (this.#overflowing) return;
     this.#overflowing = true;
     process.after(faults.deafUntil - process.time.now, () => {
       this.#overflowing = false;
       this.#tell({ kind: 'lost', reason: 'simulated overflow' });
+      this.#watchAll(null, tree.root, true);
     });
   }
 
