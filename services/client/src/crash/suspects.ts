@@ -44,7 +44,8 @@ export function suspectsOf(engine: Engine): Suspect[] {
   }
   for (const { path, version, state: head } of heads(engine)) {
     const known = suspects.get(path);
-    if (head.kind === 'dir' || head.kind === 'link') continue;
+    // A folder or link that nobody suspects is there or not, and never in part.
+    if (known === undefined && (head.kind === 'dir' || head.kind === 'link')) continue;
     const applied = state.base.get(path)?.state ?? NOTHING;
     // What is recent on the disk may lie there in part.
     const earlier = known === undefined ? [] : [...known.earlier, known.applied];

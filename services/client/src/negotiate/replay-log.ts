@@ -14,6 +14,7 @@ import { noteReplaced } from '../crash/note-replaced.ts';
 import type { Engine } from '../daemon/engine.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
+import { wantHeads } from './want-heads.ts';
 import { moveBase } from './move-base.ts';
 
 /**
@@ -77,7 +78,7 @@ function replayChange(engine: Engine, change: LogChange): void {
 function replayOwnMove(engine: Engine, { from, to, version }: LogChange & { op: 'move' }): boolean {
   if (!engine.ownMoves.some((own) => own.version === version)) return false;
   const kind = engine.state.base.get(from)?.state.kind;
-  if (reveals(engine.ignore, { from, to }, kind === 'dir' ? 'folder' : 'single entry')) engine.headsWanted = true;
+  if (reveals(engine.ignore, { from, to }, kind === 'dir' ? 'folder' : 'single entry')) wantHeads(engine);
   moveBase(engine, from, to, version);
   engine.ownMoves = engine.ownMoves.filter((own) => own.version !== version);
   return true;
@@ -123,7 +124,7 @@ function replayMove(engine: Engine, { from, to, version }: LogChange & { op: 'mo
   }
   for (const head of waiting) heads.set(head.path, head);
   const isSingle = heads.size === 1 && heads.has(from) && heads.get(from)?.state.kind !== 'dir';
-  if (reveals(engine.ignore, { from, to }, heads.size === 0 ? 'nothing' : isSingle ? 'single entry' : 'folder')) engine.headsWanted = true;
+  if (reveals(engine.ignore, { from, to }, heads.size === 0 ? 'nothing' : isSingle ? 'single entry' : 'folder')) wantHeads(engine);
   for (const head of heads.values()) {
     noteReplaced(engine, head.path, version);
     if (state.base.get(head.path) !== null) state.remote.put({ path: head.path, version, state: { kind: 'tombstone' }, movedFrom: null });
