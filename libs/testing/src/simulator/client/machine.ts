@@ -255,6 +255,7 @@ export class Machine {
     this.#end((current, older) => [current, ...older][Math.floor(chance() * (older.length + 1))] as Uint8Array);
     for (const folder of this.folders.values()) {
       folder.tree.powerCut(chance);
+      this.#world.ledger.left(folder.where, folder.tree.root);
       this.#world.ledger.forgot(folder.where);
       this.#world.ledger.placedAll(folder.name, folder.tree.root);
     }

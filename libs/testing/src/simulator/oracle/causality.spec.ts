@@ -35,6 +35,8 @@ function makeWorld() {
   };
   const world = {
     ledger,
+    tree,
+    file,
     whereOf,
     pass: (ms: number): void => void (now += ms),
     /** Somebody at a client writes a content. */
@@ -151,6 +153,19 @@ describe('I4: whoever wrote over a content contests nothing', () => {
         write(1, 'two');
         ledger.crashed(whereOf(1));
         put(1, 'two');
+      },
+    ],
+    [
+      'a conflict with what a power cut made of a file, though another wrote the same over',
+      ({ ledger, whereOf, write, put, tree, file }) => {
+        write(2, '');
+        write(2, 'two');
+        write(1, 'one');
+        tree.root.children.set(F, file(''));
+        ledger.left(whereOf(1), tree.root);
+        ledger.forgot(whereOf(1));
+        put(1, '');
+        put(2, 'two');
       },
     ],
     [

@@ -50,6 +50,11 @@ export class Causality {
     this.#forget(client, directory, ({ broughtAt }) => broughtAt !== null && broughtAt >= uncertain);
   }
 
+  /** What lies at a path after a power cut: where that is other than what was put there last, nobody knows whose it is. */
+  left(client: number, directory: string, path: string, key: string): void {
+    if (this.#disk(client, directory).get(path)?.key !== key) this.#written.set(`${directory} ${path} ${key}`, null);
+  }
+
   /** The client does not know any more where anything on its disk comes from. */
   forgot(client: number, directory: string): void {
     this.#forget(client, directory, () => true);

@@ -86,6 +86,13 @@ export class Ledger {
     this.#wentDown.add(`${client} ${directory}`);
   }
 
+  /** What a power cut left of a disk, before the client forgets what it knew of it. */
+  left(where: Where, node: Node, path: string | null = null): void {
+    if (path !== null && node.kind !== 'dir') this.#causality.left(where.client, where.directory, path, contentKey(node));
+    if (node.kind !== 'dir') return;
+    for (const [name, child] of node.children) this.left(where, child, path === null ? name : `${path}/${name}`);
+  }
+
   /** All below counts as put there anew: what the client knew of it is lost. */
   placedAll(directory: string, node: Node, path: string | null = null): void {
     if (path !== null) this.placed(directory, path, node);
