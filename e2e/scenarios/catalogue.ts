@@ -76,7 +76,7 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [number: string, prio
     ['03', 'P1', 'a black hole and half-open connections'],
     ['04', 'P1', 'a slow, shaky line with tiny segments'],
     ['05', 'P1', 'the server is away for half an hour'],
-    ['07', 'P1', '500 clients reconnect in the same second', '500 processes do not fit into a test machine'],
+    ['07', 'P1', '500 clients reconnect in the same second'],
     ['08', 'P0', 'a proxy answers with errors, pages and redirects: nothing is deleted, no other origin is asked'],
     ['09', 'P1', 'only the events are cut, or only the requests'],
     ['10', 'P1', 'the server comes back with an empty storage'],
