@@ -73,6 +73,8 @@ CREATE TABLE IF NOT EXISTS earlier (
   target TEXT
 );
 CREATE INDEX IF NOT EXISTS earlier_at ON earlier (at);
+CREATE INDEX IF NOT EXISTS remote_move_from ON remote_move ("from");
+CREATE INDEX IF NOT EXISTS remote_move_to ON remote_move ("to");
 `;
 
 /** Why a state file cannot be used; the client then starts without one, which merges and deletes nothing. */
