@@ -10,6 +10,13 @@ export interface StoredVersion {
   readonly contentSince: VersionId;
 }
 
+/** A version that was the head of its path once. */
+export interface FormerVersion {
+  readonly version: StoredVersion;
+  /** Whether the path was deleted after it. */
+  readonly isDeletedSince: boolean;
+}
+
 /** What an earlier request with the same change id was answered with. */
 export interface AnsweredChange {
   readonly path: RelativePath;
@@ -28,8 +35,8 @@ export interface DirectoryView {
   /** Live entries directly in a folder that a change deletes or replaces. */
   liveChildren(folder: RelativePath): number;
   answered(changeId: string): AnsweredChange | null;
-  /** Whether a version of the path that is or was its head had this content; asked of files only. Left out: nobody returns here. */
-  hadContent?(path: RelativePath, hash: ContentHash): boolean;
+  /** Versions of the path that are or were its head with this content, the latest first. Left out: nobody returns here. */
+  former?(path: RelativePath, hash: ContentHash): readonly FormerVersion[];
 }
 
 /** A version to insert. The last one of a path that is not lost becomes its head. */

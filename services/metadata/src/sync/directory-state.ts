@@ -1,5 +1,5 @@
 import { type ContentHash, type RelativePath, type Seq, type VersionId, parentOf, versionId } from '@syncpair/contracts';
-import type { AnsweredChange, ConflictWrite, DirectoryView, StoredVersion, VersionWrite } from '@syncpair/sync-core';
+import type { AnsweredChange, ConflictWrite, DirectoryView, FormerVersion, StoredVersion, VersionWrite } from '@syncpair/sync-core';
 
 /** What a decision asked for that was not read yet. */
 export interface Missing {
@@ -28,7 +28,7 @@ export class DirectoryState {
     children: new Set<RelativePath>(),
     contents: new Map<string, { path: RelativePath; hash: ContentHash }>(),
   };
-  readonly #contents = new Map<string, boolean>();
+  readonly #former = new Map<string, readonly FormerVersion[]>();
 
   /** The state as the changes of one device see it: change ids are unique per device only. */
   viewFor(device: string): DirectoryView {
@@ -36,7 +36,7 @@ export class DirectoryState {
       head: (path) => this.head(path),
       version: (path, id) => this.#version(path, id),
       liveChildren: (folder) => this.#liveChildren(folder),
-      hadContent: (path, hash) => this.#hadContent(path, hash),
+      former: (path, hash) => this.#formerOf(path, hash),
       answered: (changeId) => this.#answered.get(`${device} ${changeId}`) ?? null,
     };
   }
@@ -72,8 +72,8 @@ export class DirectoryState {
     this.#versions.set(`${id} ${path}`, version);
   }
 
-  setHadContent(path: RelativePath, hash: ContentHash, had: boolean): void {
-    this.#contents.set(`${hash} ${path}`, had);
+  setFormer(path: RelativePath, hash: ContentHash, versions: readonly FormerVersion[]): void {
+    this.#former.set(`${hash} ${path}`, versions);
   }
 
   setChildren(folder: RelativePath, count: number): void {
@@ -115,10 +115,10 @@ export class DirectoryState {
     return known ?? null;
   }
 
-  #hadContent(path: RelativePath, hash: ContentHash): boolean {
-    const known = this.#contents.get(`${hash} ${path}`);
+  #formerOf(path: RelativePath, hash: ContentHash): readonly FormerVersion[] {
+    const known = this.#former.get(`${hash} ${path}`);
     if (known === undefined) this.#missing.contents.set(`${hash} ${path}`, { path, hash });
-    return known ?? false;
+    return known ?? [];
   }
 
   #liveChildren(folder: RelativePath): number {
