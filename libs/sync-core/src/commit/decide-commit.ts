@@ -70,6 +70,7 @@ export function decideCommit(view: DirectoryView, changes: readonly (PutChange |
 
 const isLive = (version: StoredVersion | null): version is StoredVersion & { state: Entry } =>
   version !== null && version.state.kind !== 'tombstone';
+const isExecutable = (entry: Entry): boolean => entry.kind === 'file' && entry.executable;
 const headOf = (path: RelativePath, stored: StoredVersion): Head => ({ path, version: stored.version, state: stored.state });
 
 /** One pass over a list of changes; lives no longer than the call of `decideCommit`. */
@@ -160,7 +161,7 @@ class Decider {
   /** A restored backup or an old copy, whatever its mtime: the head was made after it. */
   #oldCopy({ base, path, entry }: PutChange): StoredVersion | null {
     if (this.#context.joins !== true || base !== null || entry.kind !== 'file') return null;
-    return this.overlay.former(path, entry.hash)[0]?.version ?? null;
+    return this.overlay.former(path, entry)[0]?.version ?? null;
   }
 
   /**
@@ -168,9 +169,9 @@ class Decider {
    * another time of it; where the path was deleted since, they may have brought it back, time and all.
    */
   #broughtVersion({ base, path, entry }: PutChange): StoredVersion | null {
-    if (entry.kind !== 'file') return null;
-    const found = this.overlay.former(path, entry.hash).find(({ version: { version, state }, isDeletedSince }) => {
-      const isSame = state.kind === 'file' && isSameTime(state.mtime, entry.mtime) && state.executable === entry.executable;
+    if (entry.kind === 'dir') return null;
+    const found = this.overlay.former(path, entry).find(({ version: { version, state }, isDeletedSince }) => {
+      const isSame = state.kind === entry.kind && isSameTime(state.mtime, entry.mtime) && isExecutable(state) === isExecutable(entry);
       return isSame && !isDeletedSince && (base === null || isLaterVersion(version, base));
     });
     return found?.version ?? null;

@@ -1,4 +1,13 @@
-import { type ContentHash, type RelativePath, type Seq, type VersionId, type VersionState, parentOf, versionId } from '@syncpair/contracts';
+import {
+  type FileEntry,
+  type LinkEntry,
+  type RelativePath,
+  type Seq,
+  type VersionId,
+  type VersionState,
+  parentOf,
+  versionId,
+} from '@syncpair/contracts';
 import type { AnsweredChange, DirectoryView, FormerVersion, StoredVersion, VersionWrite } from './stored-version.ts';
 
 /** A directory's state with the writes of a commit on top, so that each change is decided against what those before it made. */
@@ -29,8 +38,8 @@ export class Overlay implements DirectoryView {
     return this.#view.liveChildren(folder) + (this.#childrenChange.get(folder) ?? 0);
   }
 
-  former(path: RelativePath, hash: ContentHash): readonly FormerVersion[] {
-    return this.#view.former?.(path, hash) ?? [];
+  former(path: RelativePath, entry: FileEntry | LinkEntry): readonly FormerVersion[] {
+    return this.#view.former?.(path, entry) ?? [];
   }
 
   answered(changeId: string): AnsweredChange | null {

@@ -1,4 +1,4 @@
-import type { ContentHash, RelativePath, VersionId, VersionState } from '@syncpair/contracts';
+import type { FileEntry, LinkEntry, RelativePath, VersionId, VersionState } from '@syncpair/contracts';
 
 /** A version as the server keeps it: what a decision needs to know of it. */
 export interface StoredVersion {
@@ -35,8 +35,8 @@ export interface DirectoryView {
   /** Live entries directly in a folder that a change deletes or replaces. */
   liveChildren(folder: RelativePath): number;
   answered(changeId: string): AnsweredChange | null;
-  /** Versions of the path that are or were its head with this content, the latest first. Left out: nobody returns here. */
-  former?(path: RelativePath, hash: ContentHash): readonly FormerVersion[];
+  /** Versions of the path that are or were its head with the content of this entry, the latest first. Left out: nobody returns here. */
+  former?(path: RelativePath, entry: FileEntry | LinkEntry): readonly FormerVersion[];
 }
 
 /** A version to insert. The last one of a path that is not lost becomes its head. */

@@ -41,7 +41,7 @@ export class MemoryDirectory {
       version: (path, id) => this.stored(path, id),
       liveChildren: (folder) =>
         [...this.heads].filter(([path, { state }]) => state.kind !== 'tombstone' && parentOf(path) === folder).length,
-      former: (path, hash) => formerVersions(this.versions, path, hash),
+      former: (path, entry) => formerVersions(this.versions, path, entry),
       answered: (changeId) => this.#answers.get(`${device} ${changeId}`) ?? null,
     };
   }

@@ -50,7 +50,7 @@ export async function loadMissing(transaction: Transaction, directory: number, s
   for (const { path, stored } of await readVersions(transaction, directory, named)) state.setVersion(path, stored.version, stored);
   const contents = [...missing.contents.values()];
   const former = await readFormerVersions(transaction, directory, contents);
-  contents.forEach(({ path, hash }, index) => state.setFormer(path, hash, former[index] ?? []));
+  contents.forEach((content, index) => state.setFormer(content, former[index] ?? []));
   const folders = [...missing.children];
   const counts = await countLiveChildren(transaction, directory, folders);
   for (const folder of folders) state.setChildren(folder, counts.get(folder) ?? 0);

@@ -128,7 +128,7 @@ export class SimulatedDirectory {
         for (const [path, { state }] of this.heads) if (state.kind !== 'tombstone' && parentOf(path) === folder) count++;
         return count;
       },
-      former: (path, hash) => formerVersions(this.versions, path, hash),
+      former: (path, entry) => formerVersions(this.versions, path, entry),
       answered: (changeId) => this.#answered.get(`${device} ${changeId}`) ?? null,
     };
   }
