@@ -4,6 +4,7 @@ import type { Engine } from '../daemon/engine.ts';
 import { DiskProblem } from '../disk/disk.ts';
 import type { Proposal } from '../negotiate/record-outcome.ts';
 import { ServerError } from '../server/http.ts';
+import { firstBytes } from './first-bytes.ts';
 
 /** Bytes of small contents in one upload. */
 const MOST_BYTES_PER_UPLOAD = 8 * 1024 * 1024;
@@ -103,7 +104,8 @@ async function uploadLarge(engine: Engine, { proposal, hash, size }: Upload, gra
   const bytes = await engine.disk.openRead(proposal.change.path, 0);
   if (bytes instanceof DiskProblem) return null;
   try {
-    return await engine.server.uploadOne(grant, hash, size, bytes);
+    // What was written behind it meanwhile is the next version's; a log that always grows would never be sent otherwise.
+    return await engine.server.uploadOne(grant, hash, size, firstBytes(bytes, size));
   } catch (error) {
     // The file was written while it was read: what was sent is not what had been hashed, and the server kept none of it.
     if (error instanceof ServerError && error.code === 'hash_mismatch') return null;
