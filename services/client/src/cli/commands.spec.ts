@@ -302,7 +302,7 @@ describe('the command lines of the specification', () => {
       );
     const quiet = start(['--quiet', 'client', '--file', 'config.yaml'], here);
     await until('the quiet client works', async () =>
-      (await run(['holds', 'list', '--file', 'config.yaml'], here)).code === 0 ? true : undefined,
+      (await run(['status', '--file', 'config.yaml'], here)).code === 0 ? true : undefined,
     );
     quiet.process.kill('SIGTERM');
     expect(await quiet.ended).toEqual({ code: 0, stdout: '', stderr: '' });
