@@ -67,9 +67,10 @@ function entryOf(observed: Observed, { path, version, state }: RemoteHead): Entr
   }
 }
 
-function note({ state, changes, applying }: Engine, { head, observed }: Applied): void {
+function note({ state, changes, applying, pushing }: Engine, { head, observed }: Applied): void {
   const { path, version } = head;
-  if (applying.has(path) || state.remote.get(path)?.version !== version) return;
+  // Nothing is applied where a change of here still waits for its answer, which then says what was agreed on.
+  if (applying.has(path) || pushing.has(path) || state.remote.get(path)?.version !== version) return;
   state.base.put({ path, version, state: head.state, held: false, stamp: observed.stamp, inode: observed.inode });
   state.remote.remove(path, version);
   changes.forget(path);
