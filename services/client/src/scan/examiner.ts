@@ -57,6 +57,7 @@ export class Examiner {
       dirty.done(path, moment);
       changes.forget(path);
       problems.clear('scan', path);
+      if (observed.kind !== 'dir') absences.noFolder(path, base);
       // The entry itself is ignored, yet names below it may not be.
       if (observed.kind === 'dir' && !observed.otherFileSystem && (deep || base === null)) this.#enter(path, true);
       return;
