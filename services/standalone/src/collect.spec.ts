@@ -45,7 +45,9 @@ const negotiate = async (directory: string, changes: object[], epoch: string | n
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ...fields, epoch, changes, ...more }),
   });
-  return (await answer.json()) as { epoch: string; outcomes: { status: string }[]; grants: { grant: string }[] };
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`negotiate answered ${answer.status} ${text}`);
+  return JSON.parse(text) as { epoch: string; outcomes: { status: string }[]; grants: { grant: string }[] };
 };
 const put = (path: string, bytes: Buffer) => ({
   op: 'put',
@@ -127,6 +129,27 @@ it('a collection that was killed between mark and removal is finished by the nex
   const bytes = await garbage('killed');
   await world.database.query(`UPDATE blob SET state = 'deleting' WHERE hash = $1`, [keyOf(bytes)]);
   await collect({ ...NOW, graceMs: HOUR });
+  expect(await stateOf(bytes)).toBe(null);
+  expect(await isStored(bytes)).toBe(false);
+});
+
+it('a content that somebody asks for at this moment is removed all the same, so that it can come again', async () => {
+  const bytes = await garbage('asked for');
+  await world.database.query(`UPDATE blob SET state = 'deleting' WHERE hash = $1`, [keyOf(bytes)]);
+  const asker = new pg.Client({ connectionString: world.databaseUrl });
+  await asker.connect();
+  try {
+    await asker.query('BEGIN');
+    await asker.query('SELECT FROM blob WHERE hash = $1 FOR UPDATE', [keyOf(bytes)]);
+    const collected = collect();
+    await expect
+      .poll(async () => (await world.database.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length)
+      .toBeGreaterThan(0);
+    await asker.query('ROLLBACK');
+    await collected;
+  } finally {
+    await asker.end();
+  }
   expect(await stateOf(bytes)).toBe(null);
   expect(await isStored(bytes)).toBe(false);
 });

@@ -80,10 +80,13 @@ export async function markDeleting(transaction: Transaction, graceMs: number, li
   return picked.length;
 }
 
-/** Contents that are being removed, their rows locked: whoever wants one waits. */
+/**
+ * Contents that are being removed, their rows locked: whoever wants one waits. One whose row is locked is waited for and not passed over, since
+ * whoever asks for it again and again locks it for moments, and would be told to wait until the next collection.
+ */
 export async function lockDeleting(transaction: Transaction, limit: number): Promise<{ hash: ContentHash; size: number }[]> {
   const rows = await transaction.query<{ readonly hash: Buffer; readonly size: string }>(
-    `SELECT hash, size FROM blob WHERE state = 'deleting' ORDER BY hash LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    `SELECT hash, size FROM blob WHERE state = 'deleting' ORDER BY hash LIMIT $1 FOR UPDATE`,
     [limit],
   );
   return rows.map(({ hash, size }) => ({ hash: hashText(hash), size: Number(size) }));
