@@ -6,6 +6,7 @@ export const ROUTES = {
   negotiate: '/api/v1/negotiate',
   snapshot: '/api/v1/snapshot',
   grants: '/api/v1/grants',
+  chunks: '/api/v1/chunks',
   history: '/api/v1/history',
   restore: '/api/v1/restore',
   restoreTree: '/api/v1/restore/tree',
