@@ -15,7 +15,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobService } from '../blobs/blob-service.ts';
 import { parseRangeHeader } from '../blobs/byte-range.ts';
 import { GrantVerifier } from '../grants/grant-verifier.ts';
+import { coverChunks } from '../grants/cover-chunks.ts';
 import { readBody, readFrames } from './frame-body.ts';
+import { readManifestBody } from './manifest-body.ts';
+import { whileTold } from './while-told.ts';
 
 const BYTES = 'application/octet-stream';
 /** Contents never change, but only the grant's bearer may have them, byte by byte as they are. */
@@ -49,6 +52,23 @@ export class BlobsController {
     const granted = await this.#grants.verify(tokensOf(grant), 'write');
     const declared = request.headers['content-length'];
     return this.#blobs.put(granted, hash, request.raw, declared === undefined ? undefined : Number(declared));
+  }
+
+  @Put(':hash/manifest')
+  @HttpCode(201)
+  async putManifest(
+    @Param('hash') name: string,
+    @Headers(GRANT_HEADER) grant: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReceiptResponse> {
+    const hash = parseName(name);
+    requireBytes(request);
+    const granted = await this.#grants.verify(tokensOf(grant), 'write');
+    const { tokens, manifest } = await readBody(() => readManifestBody(request.raw.iterator({ destroyOnReturn: false })));
+    const receiptOf = (token: string) => this.#blobs.readReceipt(token);
+    const cover = await coverChunks(tokens, granted.who, { grants: this.#grants, receiptOf });
+    return whileTold(reply.raw, () => this.#blobs.putManifest(granted, cover, hash, manifest));
   }
 
   @Post('batch')
