@@ -36,3 +36,5 @@ export const ROUTES = {
 
 /** Request header with a grant, where there is no body for it. */
 export const GRANT_HEADER = 'x-syncpair-grant';
+/** Header of the answer to `HEAD /blobs/{hash}`: where the content lies, as a receipt would tell it. */
+export const LOCATION_HEADER = 'x-syncpair-location';

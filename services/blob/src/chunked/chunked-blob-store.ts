@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type Chunk, type ContentHash, MAX_CHUNK_BYTES, parseManifestLocation } from '@syncpair/contracts';
 import type { BlobRef, BlobStore, ExpectedBlob, Flaw, OpenBlob, SmallBlob, StoredBlob, Volume } from '../blobs/blob-store.ts';
 import { type RangeRequest, resolveRange } from '../blobs/byte-range.ts';
+import { ChunkUnreadable } from './chunk-unreadable.ts';
 import { chunksInRange } from './chunks-in-range.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -113,7 +114,7 @@ export class ChunkedBlobStore implements BlobStore {
   }
 }
 
-/** @throws when a chunk is gone or damaged since the content was opened; a reader sees that it was cut */
+/** @throws ChunkUnreadable */
 async function* streamed(
   contents: AsyncIterable<Uint8Array | null>,
   chunks: readonly Chunk[],
@@ -123,7 +124,7 @@ async function* streamed(
   let [index, left, from] = [0, length, skip];
   for await (const bytes of contents) {
     const chunk = chunks[index++] as Chunk;
-    if (bytes?.length !== chunk.size) throw new Error(`the chunk ${chunk.hash} of a content is missing or damaged`);
+    if (bytes?.length !== chunk.size) throw new ChunkUnreadable(chunk.hash);
     const part = bytes.subarray(from, from + left);
     [from, left] = [0, left - part.length];
     yield part;

@@ -3,6 +3,7 @@ import { Controller, Get, Head, Headers, HttpCode, Inject, Param, Post, Put, Req
 import {
   DomainError,
   GRANT_HEADER,
+  LOCATION_HEADER,
   type PublicKeysJson,
   ROUTES,
   type ReceiptResponse,
@@ -97,8 +98,8 @@ export class BlobsController {
   async head(@Param('hash') name: string, @Headers(GRANT_HEADER) grant: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const hash = parseName(name);
     const granted = await this.#grants.verify(tokensOf(grant), 'read');
-    const { size } = await this.#blobs.stat(granted, hash);
-    await describe(reply, hash).header('content-length', size).send();
+    const { size, location } = await this.#blobs.stat(granted, hash);
+    await describe(reply, hash).header('content-length', size).header(LOCATION_HEADER, location).send();
   }
 
   @Get(':hash')
