@@ -29,7 +29,7 @@ import { ChunkedBlobStore } from '../chunked/chunked-blob-store.ts';
 import { proveContent } from '../chunked/prove-content.ts';
 import type { ChunkCover } from '../grants/cover-chunks.ts';
 import { type Granted, requireGranted } from '../grants/granted.ts';
-import { type BlobStore, type OpenBlob, type SmallBlob, type StoredBlob, ensureObject } from './blob-store.ts';
+import { type BlobRef, type BlobStore, type OpenBlob, type SmallBlob, type StoredBlob, ensureObject } from './blob-store.ts';
 import type { RangeRequest } from './byte-range.ts';
 import { tooLarge } from './refusals.ts';
 
@@ -51,7 +51,7 @@ export interface BlobServiceOptions {
 
 /** The use cases of the blob service, without HTTP. What a caller may do is always stated by grants; a caller in the same process brings the same. */
 export class BlobService {
-  readonly #store: BlobStore;
+  readonly #store: ChunkedBlobStore;
   readonly #maxBlobBytes: number;
   readonly #now: () => number;
   readonly #receiptKey: SigningKey;
@@ -106,6 +106,11 @@ export class BlobService {
     const manifest = await this.#storeManifest(bytes);
     const location = formatManifestLocation({ manifest: manifest.hash, location: manifest.location });
     return this.#receipt(granted.who, [{ hash, size, location }]);
+  }
+
+  /** What a content consists of that lies in chunks, see `ChunkedBlobStore`. */
+  chunksOf(content: BlobRef): Promise<readonly Chunk[] | null> {
+    return this.#store.chunksOf(content);
   }
 
   /** The claims of a receipt of this storage; null for any other token. @throws {DomainError} `forbidden` when it has run out */

@@ -19,13 +19,13 @@ export class ChunkedBlobStore implements BlobStore {
 
   /** A content that was put together opens only when every chunk of the range is there. One that also lies whole is found as well. */
   async open(ref: BlobRef, range?: RangeRequest): Promise<OpenBlob | null> {
-    const chunks = await this.#chunksOf(ref);
+    const chunks = await this.chunksOf(ref);
     const composed = chunks === null ? null : await this.#compose(chunks, range);
     return composed ?? this.#store.open(wholeOf(ref), range);
   }
 
   async stat(ref: BlobRef): Promise<StoredBlob | null> {
-    const chunks = await this.#chunksOf(ref);
+    const chunks = await this.chunksOf(ref);
     const found = chunks === null ? null : await this.#store.statMany(distinct(chunks));
     if (chunks === null || found === null || found.includes(null) || ref.location === undefined) return this.#store.stat(wholeOf(ref));
     return { hash: ref.hash, size: sizeOf(chunks), location: ref.location };
@@ -94,7 +94,8 @@ export class ChunkedBlobStore implements BlobStore {
     return this.#store.close();
   }
 
-  async #chunksOf({ location }: BlobRef): Promise<readonly Chunk[] | null> {
+  /** What a content consists of whose location names a manifest; null for any other, or when the manifest cannot be read. */
+  async chunksOf({ location }: BlobRef): Promise<readonly Chunk[] | null> {
     const manifest = parseManifestLocation(location);
     return manifest === null ? null : readManifest(this.#store, manifest);
   }

@@ -67,8 +67,11 @@ export class BlobsController {
     requireBytes(request);
     const granted = await this.#grants.verify(tokensOf(grant), 'write');
     const { tokens, manifest } = await readBody(() => readManifestBody(request.raw.iterator({ destroyOnReturn: false })));
-    const receiptOf = (token: string) => this.#blobs.readReceipt(token);
-    const cover = await coverChunks(tokens, granted.who, { grants: this.#grants, receiptOf });
+    const cover = await coverChunks(tokens, granted.who, {
+      grants: this.#grants,
+      receiptOf: (token) => this.#blobs.readReceipt(token),
+      chunksOf: (content) => this.#blobs.chunksOf(content),
+    });
     return whileTold(reply.raw, () => this.#blobs.putManifest(granted, cover, hash, manifest));
   }
 

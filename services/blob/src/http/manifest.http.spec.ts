@@ -132,6 +132,23 @@ describe('contents put together over HTTP', () => {
     expect(answer.status).toBe(201);
   });
 
+  it('takes leave to read a content of chunks as leave to use them', async () => {
+    const parts = someParts();
+    const before = hashOf(Buffer.concat(parts));
+    const put = await putManifest(before, [await upload(parts)], encodeManifest(chunksOf(parts)));
+    const [stored] = (await claimsOf(((await put.json()) as { receipt: string }).receipt)).contents;
+    const whole = grant('read', [], { contents: [{ hash: before, location: stored?.location as string }] });
+
+    const edited = [randomBytes(90_000), ...parts.slice(1)];
+    const after = hashOf(Buffer.concat(edited));
+    const receipt = await upload(edited.slice(0, 1));
+    const manifest = encodeManifest(chunksOf(edited));
+    expect(await failure(await putManifest(after, [receipt], manifest))).toEqual([403, 'forbidden']);
+    expect(await failure(await putManifest(after, [receipt, grant('read', [before])], manifest))).toEqual([403, 'forbidden']);
+    expect(await failure(await putManifest(after, [whole], manifest))).toEqual([403, 'forbidden']);
+    expect((await putManifest(after, [receipt, whole], manifest)).status).toBe(201);
+  });
+
   it('I12: makes nothing of chunks that the principal has not shown to have (R34)', async () => {
     const parts = someParts();
     const hash = hashOf(Buffer.concat(parts));
