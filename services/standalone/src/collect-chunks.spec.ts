@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const large = (): Buffer => randomBytes(70_000);
 const pieces = (count: number): Buffer[] => Array.from({ length: count }, () => randomBytes(300_000));
 const manifestOf = (parts: readonly Buffer[]): Buffer =>
   encodeManifest(parts.map((bytes) => ({ hash: hashOf(bytes), size: bytes.length })));
@@ -154,6 +155,30 @@ it('packs are compacted around chunks, and contents of them are found at their n
   for (const index of small.keys()) await alice.delete(`small${index}`);
   await alice.forget();
   for (let round = 0; round < 3; round += 1) await collect();
+  expect(await world.missing()).toEqual([]);
+});
+
+it('the database itself keeps a part from being removed, whatever an older collector knows', async () => {
+  const parts = pieces(4);
+  await alice.writeChunked('guarded', parts, true);
+  const inside = [manifestOf(parts), ...parts];
+  await condemnNow(inside);
+  // As the collector of the version before judges: only versions count.
+  const marked = await world.database.query(
+    `UPDATE blob b SET state = CASE WHEN EXISTS (SELECT FROM version v WHERE v.hash = b.hash) THEN 'live' ELSE 'deleting' END
+     WHERE b.hash = ANY($1::bytea[]) RETURNING 1`,
+    [inside.map(keyOf)],
+  );
+  expect(marked).toHaveLength(5);
+  expect(await statesOf(inside)).toEqual(inside.map(() => 'live'));
+});
+
+it('the database itself refuses a content that lies in chunks and is named without them', async () => {
+  const whole = large();
+  await alice.write('bare', whole, false);
+  await expect(
+    world.database.query(`UPDATE blob SET location = $2 WHERE hash = $1`, [keyOf(whole), `manifest:${hashOf(whole)}:x`]),
+  ).rejects.toThrow(/lies in chunks, and is named without them/);
   expect(await world.missing()).toEqual([]);
 });
 

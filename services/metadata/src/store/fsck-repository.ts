@@ -105,8 +105,10 @@ export async function markLost(db: Queryable, { hash, size, location }: StoredCo
   );
   if (marked.length === 0) return;
   await db.query(
-    `UPDATE blob w SET state = 'lost' FROM manifest_chunk m WHERE m.chunk = $1 AND w.hash = m.manifest AND ${IN_PARTS}
-     AND EXISTS (SELECT FROM blob c WHERE c.hash = $1 AND c.state = 'lost')`,
+    `UPDATE blob SET state = 'lost' WHERE hash IN (
+       SELECT w.hash FROM manifest_chunk m JOIN blob w ON w.hash = m.manifest WHERE m.chunk = $1 AND ${IN_PARTS}
+         AND EXISTS (SELECT FROM blob c WHERE c.hash = $1 AND c.state = 'lost')
+       ORDER BY w.hash FOR NO KEY UPDATE OF w)`,
     [hashBytes(hash)],
   );
 }

@@ -38,7 +38,7 @@ async function committed(alice: Device, path: string, chunks: number, tells = tr
   const [stored] = await replica.store.putMany('open', [{ hash: digestOf(manifest), bytes: manifest }]);
   if (stored === undefined) throw new Error('not stored');
   if (!tells) replica.store.contents.delete(stored.hash);
-  await sql.query('UPDATE blob SET size = $2, location = $3 WHERE hash = $1', [
+  await sql.query('WITH part AS (INSERT INTO manifest_chunk VALUES ($1, $1)) UPDATE blob SET size = $2, location = $3 WHERE hash = $1', [
     Buffer.from(hash, 'hex'),
     chunks * 300_000,
     formatManifestLocation({ manifest: stored.hash, location: stored.location }),
