@@ -147,14 +147,17 @@ it('claimed chunks stay for as long as the claim, and are collected afterwards',
   expect(await world.database.query('SELECT 1 FROM chunk_claim')).toEqual([]);
 });
 
-it('packs are compacted around chunks, and contents of them are found at their new places', async () => {
-  const small = Array.from({ length: 12 }, () => randomBytes(70_000));
-  const chunks = [...Array.from({ length: 15 }, () => randomBytes(70_000)), randomBytes(99_000)];
-  await alice.writeChunked('kept', chunks, true);
-  for (const [index, bytes] of small.entries()) await alice.write(`small${index}`, bytes, false);
-  for (const index of small.keys()) await alice.delete(`small${index}`);
-  await alice.forget();
+it('a chunk moves to another pack when most of its own is garbage, and the contents that consist of it are found', async () => {
+  const [a, b, c, d, e, f, g] = pieces(7) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
+  await alice.writeChunked('before', [a, b, c, d], true);
+  await alice.writeChunked('after', [a, e, f, g], true);
+  const placeOf = async (bytes: Buffer): Promise<unknown> =>
+    (await world.database.query('SELECT location FROM blob WHERE hash = $1', [keyOf(bytes)]))[0];
+  const place = await placeOf(a);
+  await drop('before');
   for (let round = 0; round < 3; round += 1) await collect();
+  expect(await placeOf(a)).not.toEqual(place);
+  expect(await statesOf([a, b, c, d])).toEqual(['live', null, null, null]);
   expect(await world.missing()).toEqual([]);
 });
 

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import { takeContents } from '../store/content-repository.ts';
 import { lostAmong, lostInDirectory } from '../store/lost-repository.ts';
 import type { ChunkedContents } from './chunked-contents.ts';
+import { ContentsGone } from './contents-gone.ts';
 import type { ReceiptVerifier } from './receipt-verifier.ts';
 import type { UsableContent } from './usable-content.ts';
 
@@ -34,19 +35,34 @@ export class LostContents {
       if (claims !== null) for (const content of claims.contents) proven.set(content.hash, { ...content, proof: claims.at });
     }
     if (proven.size === 0) return;
-    const known = await this.#withParts(principal, proven);
-    await this.#database.transaction('write', async (transaction) => {
-      const lost = new Set(
-        await lostAmong(
+    for (let rest = await this.#withParts(principal, proven); rest.length > 0;) {
+      const gone = await this.#takeAll(rest);
+      if (gone.size === 0) return;
+      rest = rest.filter((content) => ![content, ...(content.parts ?? [])].some(({ hash }) => gone.has(hash)));
+    }
+  }
+
+  /** Makes those live that are lost; nothing is done when some, or parts of them, are not there after all: these are told. */
+  async #takeAll(contents: readonly UsableContent[]): Promise<ReadonlySet<ContentHash>> {
+    try {
+      await this.#database.transaction('write', async (transaction) => {
+        const lost = new Set(
+          await lostAmong(
+            transaction,
+            contents.map(({ hash }) => hash),
+          ),
+        );
+        const gone = await takeContents(
           transaction,
-          known.map(({ hash }) => hash),
-        ),
-      );
-      await takeContents(
-        transaction,
-        known.filter(({ hash }) => lost.has(hash)),
-      );
-    });
+          contents.filter(({ hash }) => lost.has(hash)),
+        );
+        if (gone.length > 0) throw new ContentsGone(gone);
+      });
+      return new Set();
+    } catch (error) {
+      if (error instanceof ContentsGone) return new Set(error.hashes);
+      throw error;
+    }
   }
 
   async #withParts(principal: Principal, proven: ReadonlyMap<ContentHash, UsableContent>): Promise<readonly UsableContent[]> {

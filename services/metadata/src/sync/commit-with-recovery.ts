@@ -4,7 +4,7 @@ import type { UsableContent } from '../content/usable-content.ts';
 import type { Database } from '../database/database.ts';
 import { commitGroup } from './commit-group.ts';
 import type { CommitJob } from './commit-job.ts';
-import { ContentsGone } from './contents-gone.ts';
+import { ContentsGone } from '../content/contents-gone.ts';
 
 /** Those of the contents that are in the store after all, under a pin, whole; `gone` are those that are not known to be, parts among them. */
 export type Recover = (contents: readonly UsableContent[], gone: ReadonlySet<ContentHash>) => Promise<readonly UsableContent[]>;

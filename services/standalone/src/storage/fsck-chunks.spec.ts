@@ -106,6 +106,12 @@ it('a damaged chunk makes all that lies in it lost, is asked for, and comes back
   const upload = new ChunkedUpload(world.url, { client_id: 'alice', device: randomDevice(), directory: 'alice', shared: true });
   const { receipt, shown, sent } = await upload.upload(one, new Map(grants).get(hashOf(wholes[0] as Buffer)) as string);
   expect(sent).toEqual([hashOf(b)]);
+  // A receipt of the whole does not count while one of its chunks is known to be gone.
+  const setState = (state: string) => world.database.query('UPDATE blob SET state = $2 WHERE hash = $1', [Buffer.from(hashOf(c), 'hex'), state]);
+  await setState('lost');
+  await negotiate({ epoch, receipts: [receipt, ...shown] });
+  expect(await download('one')).toBe(404);
+  await setState('live');
   await negotiate({ epoch, receipts: [receipt, ...shown] });
   expect(hashOf((await download('one')) as Buffer)).toBe(hashOf(wholes[0] as Buffer));
   // The other content is whole again by the same chunk, and a repair sees it.
