@@ -52,6 +52,10 @@ it('chunks and manifest stay while a version has the content, and go in the coll
   const parts = pieces(4);
   const all = [Buffer.concat(parts), manifestOf(parts), ...parts];
   await alice.writeChunked('whole', parts, true);
+  await world.agePins();
+  await collectAll(world.database, world.upkeep, { ...NOW, graceMs: 60 * 60_000 });
+  // Not even condemned.
+  expect(await statesOf(all)).toEqual(all.map(() => 'live'));
   for (let round = 0; round < 2; round += 1) await collect();
   expect(await statesOf(all)).toEqual(all.map(() => 'live'));
   expect(await world.missing()).toEqual([]);
