@@ -6,8 +6,6 @@ import {
   type PublicKeyJson,
   type SigningKey,
   decodeManifest,
-  encodeManifest,
-  formatManifestLocation,
   generateSigningKeyPem,
   parseManifestLocation,
   publicKeyOf,
@@ -88,20 +86,7 @@ export class MemoryContentStore implements ContentStore {
     return signClaims(this.#key, { who, contents: stored, at });
   }
 
-  /** A receipt as `PUT /blobs/{hash}/manifest` gives it for a content of these chunks, which are there. */
-  receiptOfChunks(who: string, chunks: readonly Uint8Array[], at: number): string {
-    const told = chunks.map((bytes) => ({ hash: hash('sha256', bytes) as ContentHash, size: bytes.length }));
-    const manifest = encodeManifest(told);
-    const { hash: manifestHash, location } = this.#keep(hash('sha256', manifest) as ContentHash, manifest);
-    const whole = Buffer.concat(chunks);
-    const content = {
-      hash: hash('sha256', whole),
-      size: whole.length,
-      location: formatManifestLocation({ manifest: manifestHash, location }),
-    };
-    return signClaims(this.#key, { who, contents: [content], at });
-  }
-
+  /** The bytes of a content that lies in chunks which are all here. */
   #composed(location: string): Uint8Array | undefined {
     const at = parseManifestLocation(location);
     const manifest = at === null ? undefined : this.contents.get(at.manifest);
