@@ -28,10 +28,9 @@ export async function commitWithRecovery(
       if (!(error instanceof ContentsGone)) throw error;
       const parts = new Set(error.hashes);
       const isGone = (content: UsableContent): boolean => [content, ...(content.parts ?? [])].some(({ hash }) => parts.has(hash));
-      const named = new Map(current.flatMap(({ contents }) => [...contents.values()].map((content) => [content.hash, content])));
-      // What was found and is gone again is not looked for for ever.
-      const gone = [...named.values()].filter(isGone);
-      const asked = gone.filter(({ hash }) => !tried.has(hash));
+      const gone = current.flatMap(({ contents }) => [...contents.values()].filter(isGone));
+      // Each once; what was found and is gone again is not looked for for ever.
+      const asked = [...new Map(gone.map((content) => [content.hash, content])).values()].filter(({ hash }) => !tried.has(hash));
       for (const { hash } of asked) tried.add(hash);
       const found = new Map((asked.length === 0 ? [] : await recover(asked, parts)).map((content) => [content.hash, content]));
       current = current.map((job) => ({ ...job, contents: replaced(job.contents, isGone, found) }));
