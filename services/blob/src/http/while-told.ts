@@ -6,7 +6,8 @@ const EVERY_MS = 5_000;
 /** Does work that can take long, and tells whoever waits that it goes on, with `102 Processing`: silence would count as a lost connection. */
 export async function whileTold<T>(response: ServerResponse, work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => {
-    if (!response.headersSent && response.writable) response.writeProcessing();
+    // HTTP/1.0 knows no answer before the answer.
+    if (response.req.httpVersionMinor > 0 && !response.headersSent && response.writable) response.writeProcessing();
   }, EVERY_MS);
   try {
     return await work();
