@@ -125,7 +125,7 @@ it('a commit that meets a removed chunk writes nothing, though the receipt of th
     if (removed > 1) return;
     // Every pin has run out, and the collection was there first.
     await world.database.query(`UPDATE blob SET pinned_until = '-infinity' WHERE hash = ANY($1::bytea[])`, [parts.map(keyOf)]);
-    await condemnNow(parts.slice(2));
+    await condemnNow(parts);
     for (let more = true; more;) ({ more } = await new Collector(world.database, world.upkeep, NOW).sweep());
     const volumes: string[] = [];
     for await (const { id } of world.store.volumes(0)) volumes.push(id);

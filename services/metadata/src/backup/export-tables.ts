@@ -53,7 +53,8 @@ export async function exportTables(
 async function* referredContents(client: pg.Client): AsyncGenerator<ReferredContent> {
   await client.query(
     `DECLARE referred CURSOR FOR SELECT v.hash, b.location FROM (
-       SELECT hash FROM version WHERE hash IS NOT NULL UNION SELECT chunk FROM manifest_chunk
+       SELECT hash FROM version WHERE hash IS NOT NULL UNION
+       SELECT m.chunk FROM manifest_chunk m JOIN blob w ON w.hash = m.manifest WHERE w.location LIKE 'manifest:%'
      ) v
      LEFT JOIN blob b ON b.hash = v.hash AND b.location <> '' AND b.state NOT IN ('deleting', 'lost')`,
   );

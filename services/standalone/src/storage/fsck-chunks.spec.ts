@@ -107,7 +107,8 @@ it('a damaged chunk makes all that lies in it lost, is asked for, and comes back
   const { receipt, shown, sent } = await upload.upload(one, new Map(grants).get(hashOf(wholes[0] as Buffer)) as string);
   expect(sent).toEqual([hashOf(b)]);
   // A receipt of the whole does not count while one of its chunks is known to be gone.
-  const setState = (state: string) => world.database.query('UPDATE blob SET state = $2 WHERE hash = $1', [Buffer.from(hashOf(c), 'hex'), state]);
+  const setState = (state: string) =>
+    world.database.query('UPDATE blob SET state = $2 WHERE hash = $1', [Buffer.from(hashOf(c), 'hex'), state]);
   await setState('lost');
   await negotiate({ epoch, receipts: [receipt, ...shown] });
   expect(await download('one')).toBe(404);
