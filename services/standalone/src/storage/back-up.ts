@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Copied, copyDiskBlobStore, openDiskBlobStore } from '@syncpair/blob';
+import { ChunkedBlobStore, type Copied, copyDiskBlobStore, openDiskBlobStore } from '@syncpair/blob';
 import { PRODUCT_VERSION } from '@syncpair/contracts';
 import { type ReferredContent, type TablesExport, exportTables } from '@syncpair/metadata';
 import { StandaloneError } from '../standalone-error.ts';
@@ -66,7 +66,7 @@ async function prepare(dest: string): Promise<void> {
 }
 
 async function missingIn(folder: string, contents: AsyncIterable<ReferredContent>): Promise<number> {
-  const store = await openDiskBlobStore(folder);
+  const store = new ChunkedBlobStore(await openDiskBlobStore(folder));
   let missing = 0;
   try {
     for await (const { hash, location } of contents) {

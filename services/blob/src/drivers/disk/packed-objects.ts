@@ -107,6 +107,17 @@ export class PackedObjects {
     return null;
   }
 
+  /** As `find` for each, with one look into every pack until all are found. */
+  async findMany(hashes: ReadonlySet<ContentHash>): Promise<Map<ContentHash, StoredBlob>> {
+    const found = new Map<ContentHash, StoredBlob>();
+    if (hashes.size === 0) return found;
+    for (const id of packIds(await this.#packs.names())) {
+      for await (const blob of this.contentsOf(id)) if (hashes.has(blob.hash) && !found.has(blob.hash)) found.set(blob.hash, blob);
+      if (found.size === hashes.size) break;
+    }
+    return found;
+  }
+
   async *list(): AsyncGenerator<StoredBlob> {
     for (const id of packIds(await this.#packs.names())) yield* this.contentsOf(id);
   }
