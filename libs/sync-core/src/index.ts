@@ -1,3 +1,6 @@
+export * from './chunks/batch-chunks.ts';
+export * from './chunks/place-chunks.ts';
+export * from './chunks/plan-assembly.ts';
 export * from './crash/judge-after-cut.ts';
 export * from './crash/page-sources.ts';
 export * from './crash/last-end.ts';
