@@ -1,9 +1,10 @@
 import type { Chunk, ContentHash } from '@syncpair/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchChunks } from './batch-chunks.ts';
+import { paceUploads } from './pace-uploads.ts';
 import { placeChunks } from './place-chunks.ts';
 import { planAssembly } from './plan-assembly.ts';
+import { takeChunks } from './take-chunks.ts';
 
 /** A chunk for each letter; a letter's place in the alphabet is its size. The bytes of a chunk are its letter, that many times. */
 const chunksOf = (text: string): Chunk[] => [...text].map((letter) => ({ hash: letter as ContentHash, size: letter.charCodeAt(0) - 96 }));
@@ -66,13 +67,30 @@ describe('planAssembly', () => {
   });
 });
 
-describe('batchChunks', () => {
+describe('takeChunks', () => {
   it.each([
-    ['', []],
-    ['a', ['a']],
-    ['abc', ['abc']],
-    ['abcd', ['abc', 'd']],
-    ['zaz', ['z', 'a', 'z']],
-    ['fab', ['f', 'ab']],
-  ])('%s', (text, batches) => expect(batchChunks(chunksOf(text), 6).map((batch) => batch.map(({ hash }) => hash).join(''))).toEqual(batches));
+    ['', 0, ''],
+    ['abc', 0, 'abc'],
+    ['abcd', 0, 'abc'],
+    ['abcd', 3, 'd'],
+    ['abcd', 4, ''],
+    ['zaz', 0, 'z'],
+    ['fab', 1, 'ab'],
+  ])('%s from %i', (text, from, taken) =>
+    expect(
+      takeChunks(chunksOf(text), from, 6)
+        .map(({ hash }) => hash)
+        .join(''),
+    ).toBe(taken),
+  );
+});
+
+describe('paceUploads', () => {
+  it.each([
+    ['a quick line takes more', 1024, 10, 2048],
+    ['up to four mebibytes', 4 * 2 ** 20, 10, 4 * 2 ** 20],
+    ['a slow line takes less', 4 * 2 ** 20, 1_500, 2 * 2 ** 20],
+    ['down to single chunks', 64 * 1024, 60_000, 64 * 1024],
+    ['between both all stays as it is', 3_000, 500, 3_000],
+  ])('%s', (_what, bytes, took, next) => expect(paceUploads(bytes, took)).toBe(next));
 });

@@ -6,7 +6,10 @@ import { type DiskProblem, StagingError } from '../disk/disk.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
-import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts';
+import { ContentError } from '../transfer/content-error.ts';
+import { downloadLarge } from '../transfer/download-large.ts';
+import { fetchSmall } from '../transfer/fetch-small.ts';
+import { forgetManifests } from '../transfer/forget-manifests.ts';
 import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
 import { HeldNames } from './held-names.ts';
 import { MoveApplier } from './move-applier.ts';
@@ -215,8 +218,9 @@ export class Applier {
     try {
       if (planned.need.kind !== 'content') return;
       const { hash } = planned.need.entry;
-      await downloadLarge(this.#engine, planned.need.entry);
+      await downloadLarge(this.#engine, planned.need.entry, planned.base);
       await this.#carryOut([planned], () => ({ staged: hash }));
+      forgetManifests(this.#engine);
     } catch (error) {
       if (error instanceof ContentError) this.#problem(path, 'content_missing', error.message);
       else if (error instanceof StagingError) this.#problem(path, error.problem.code, error.problem.message);

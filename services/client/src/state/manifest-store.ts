@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { CHUNKED_BYTES, type ContentHash } from '@syncpair/contracts';
+import { CHUNKED_BYTES, type Chunk, type ContentHash, ManifestError, decodeManifest } from '@syncpair/contracts';
 
 /** A content together with its chunks, as `decodeManifest` reads them. */
 export interface KnownManifest {
@@ -30,9 +30,15 @@ export class ManifestStore {
     this.prune(new Set());
   }
 
-  get(hash: ContentHash): Uint8Array | null {
+  /** The chunks of a content; null where they are not known. */
+  chunks(hash: ContentHash): readonly Chunk[] | null {
     const row = this.#get.get(Buffer.from(hash, 'hex')) as { chunks: Uint8Array } | undefined;
-    return row?.chunks ?? null;
+    try {
+      return row === undefined ? null : decodeManifest(row.chunks);
+    } catch (error) {
+      if (error instanceof ManifestError) return null;
+      throw error;
+    }
   }
 
   put({ hash, manifest }: KnownManifest): void {

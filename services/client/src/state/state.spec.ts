@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { CHUNKED_BYTES, type ContentHash, type RelativePath, type VersionId, type VersionState } from '@syncpair/contracts';
+import { CHUNKED_BYTES, type ContentHash, type RelativePath, type VersionId, type VersionState, encodeManifest } from '@syncpair/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BaseEntry } from './base-store.ts';
 import { readOfflineStatus } from './offline-status.ts';
@@ -85,21 +85,26 @@ describe('State', () => {
   });
 
   it('keeps the manifests of contents that the base names, and of those that are on their way', () => {
-    const large = (content: string): VersionState & { kind: 'file' } => ({ ...(file(content) as VersionState & { kind: 'file' }), size: CHUNKED_BYTES });
+    const large = (content: string): VersionState & { kind: 'file' } => ({
+      ...(file(content) as VersionState & { kind: 'file' }),
+      size: CHUNKED_BYTES,
+    });
     const [named, sent, gone, small] = [large('a1'), large('b2'), large('c3'), file('d4') as VersionState & { kind: 'file' }];
     for (const path of ['one', 'd/two']) state.base.put(entry(path, named));
     state.base.put(entry('small', small));
-    for (const { hash } of [named, sent, gone, small]) state.manifests.put({ hash, manifest: Buffer.from(hash.slice(0, 2)) });
+    for (const { hash } of [named, sent, gone, small]) state.manifests.put({ hash, manifest: encodeManifest([{ hash, size: 9 }]) });
     expect(state.manifests.hashes()).toEqual([small, gone, sent, named].map(({ hash }) => hash));
     expect(paths(state.base.findLarge(named.hash))).toEqual(['d/two', 'one']);
     expect([...state.base.findLarge(small.hash), ...state.base.findLarge(gone.hash)]).toEqual([]);
     state.manifests.prune(new Set([sent.hash]));
     expect(state.manifests.hashes()).toEqual([sent.hash, named.hash]);
-    expect(Buffer.from(state.manifests.get(named.hash) ?? []).toString()).toBe('a1');
+    expect(state.manifests.chunks(named.hash)).toEqual([{ hash: named.hash, size: 9 }]);
     state.close();
     state = State.open(root).state;
     expect(state.manifests.hashes()).toEqual([named.hash]);
-    expect(state.manifests.get(gone.hash)).toBeNull();
+    expect(state.manifests.chunks(gone.hash)).toBeNull();
+    state.manifests.put({ hash: gone.hash, manifest: Buffer.from('damaged') });
+    expect(state.manifests.chunks(gone.hash)).toBeNull();
   });
 
   it('takes a state of a version that knew no manifests', () => {
