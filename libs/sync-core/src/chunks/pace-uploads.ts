@@ -9,11 +9,12 @@ const SLOW_MS = 1_000;
 export const FIRST_UPLOAD_BYTES = 1024 * 1024;
 
 /**
- * Bytes of the next request with chunks after one of `bytes` that took so many milliseconds. What is under way when a connection breaks is
- * sent once more: on a slow line little is.
+ * Bytes of the next request with chunks after one of `bytes` that took so many milliseconds, or was cut. What is under way when a connection
+ * breaks is sent once more: on a slow or shaky line little is.
  */
-export function paceUploads(bytes: number, tookMs: number): number {
-  if (tookMs < QUICK_MS) return Math.min(2 * bytes, MOST_BYTES);
-  if (tookMs > SLOW_MS) return Math.max(bytes / 2, LEAST_BYTES);
+export function paceUploads(bytes: number, took: number | 'cut'): number {
+  if (took === 'cut') return Math.max(bytes / 4, LEAST_BYTES);
+  if (took < QUICK_MS) return Math.min(2 * bytes, MOST_BYTES);
+  if (took > SLOW_MS) return Math.max(bytes / 2, LEAST_BYTES);
   return bytes;
 }

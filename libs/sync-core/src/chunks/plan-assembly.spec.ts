@@ -91,6 +91,8 @@ describe('paceUploads', () => {
     ['up to four mebibytes', 4 * 2 ** 20, 10, 4 * 2 ** 20],
     ['a slow line takes less', 4 * 2 ** 20, 1_500, 2 * 2 ** 20],
     ['down to single chunks', 64 * 1024, 60_000, 64 * 1024],
+    ['a line that breaks takes much less', 4 * 2 ** 20, 'cut', 2 ** 20],
+    ['and never less than one', 64 * 1024, 'cut', 64 * 1024],
     ['between both all stays as it is', 3_000, 500, 3_000],
-  ])('%s', (_what, bytes, took, next) => expect(paceUploads(bytes, took)).toBe(next));
+  ] as const)('%s', (_what, bytes, took, next) => expect(paceUploads(bytes, took)).toBe(next));
 });

@@ -1,8 +1,8 @@
 import { type Chunk, type ContentHash, MAX_PREAMBLE_BYTES, encodeManifest } from '@syncpair/contracts';
-import { FIRST_UPLOAD_BYTES, type PlacedChunk, paceUploads, placeChunks, takeChunks } from '@syncpair/sync-core';
+import { type PlacedChunk, paceUploads, placeChunks, takeChunks } from '@syncpair/sync-core';
 import type { ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';
-import { ChunkProofs, isShown } from './chunk-proofs.ts';
+import { type ChunkProofs, isShown } from './chunk-proofs.ts';
 import { InFlight } from './in-flight.ts';
 import type { TransferParts } from './transfer-parts.ts';
 
@@ -10,8 +10,6 @@ import type { TransferParts } from './transfer-parts.ts';
 const WINDOW = 256;
 /** Requests with chunks under way at once: while one is made durable, the next one travels. */
 const MOST_UNDER_WAY = 2;
-/** Receipts in one request. */
-const MOST_RECEIPTS = 64;
 
 export interface ChunkedUpload {
   readonly file: ExpectedFile;
@@ -42,38 +40,40 @@ type Covering = 'covered' | 'changed' | 'not_taken';
 export class ChunkUpload {
   readonly #parts: TransferParts;
   readonly #upload: ChunkedUpload;
-  readonly #proofs = new ChunkProofs();
+  readonly #proofs: ChunkProofs;
   readonly #flights = new InFlight();
-  #unshown: string[] = [];
-  #batchBytes = FIRST_UPLOAD_BYTES;
   #isShowing = false;
 
   constructor(parts: TransferParts, upload: ChunkedUpload) {
     this.#parts = parts;
     this.#upload = upload;
+    this.#proofs = parts.uploads.of(upload.hash);
   }
 
   /** @throws {ServerError} */
   async run(): Promise<ChunkedUploadEnd> {
-    const { chunks, kept } = this.#upload;
-    const all = placeChunks(chunks);
+    const { hash, chunks, kept } = this.#upload;
+    const all = [...placeChunks(chunks).values()];
     try {
-      if (kept !== null) {
-        const keeps = placeChunks(kept.chunks);
-        const fresh = [...all.values()].filter(({ hash }) => !keeps.has(hash));
-        const end = fresh.length < all.size ? await this.#send(fresh, kept.hash) : 'uncovered';
-        if (end !== 'uncovered') return end;
-      }
-      const end = await this.#send([...all.values()], null);
+      let end: ChunkedUploadEnd | 'uncovered' = kept === null ? 'uncovered' : await this.#sendBeside(kept, all);
+      if (end === 'uncovered') end = await this.#send(all, null);
+      this.#parts.uploads.ended(hash);
       return end === 'uncovered' ? { status: 'not_taken' } : end;
     } finally {
       await this.#flights.ended();
     }
   }
 
+  /** Sends what the server does not have by a content of which this one keeps something. */
+  async #sendBeside(kept: NonNullable<ChunkedUpload['kept']>, all: readonly PlacedChunk[]): Promise<ChunkedUploadEnd | 'uncovered'> {
+    const keeps = placeChunks(kept.chunks);
+    const fresh = all.filter(({ hash }) => !keeps.has(hash));
+    return fresh.length < all.length ? this.#send(fresh, kept.hash) : 'uncovered';
+  }
+
   /** Sends what is needed of `chunks`, and puts the whole together from them and from chunks of the content `kept`. */
   async #send(chunks: readonly PlacedChunk[], kept: ContentHash | null): Promise<ChunkedUploadEnd | 'uncovered'> {
-    for (let open = chunks, next; open.length > 0; open = next) {
+    for (let open = this.#uncovered(chunks), next; open.length > 0; open = next) {
       const covering = await this.#cover(open);
       if (covering !== 'covered') return { status: covering };
       // What was proved long ago has to be proved again; never all of it.
@@ -126,7 +126,7 @@ export class ChunkUpload {
       const window = chunks.slice(at, at + WINDOW);
       const answer = await this.#parts.server.askChunks(
         window.map(({ hash }) => hash),
-        this.#unshown.splice(0, MOST_RECEIPTS),
+        this.#proofs.takeUnshown(),
       );
       if (answer === null) return 'not_taken';
       for (const { grant, hashes } of answer.readable) this.#proofs.add(grant, hashes, this.#now());
@@ -135,7 +135,7 @@ export class ChunkUpload {
       const missing = window.filter(({ hash }) => needed.has(hash));
       for (let sent = 0; sent < missing.length;) {
         await this.#flights.below(MOST_UNDER_WAY + (this.#isShowing ? 1 : 0));
-        const batch = takeChunks(missing, sent, this.#batchBytes);
+        const batch = takeChunks(missing, sent, this.#parts.uploads.bytes);
         sent += batch.length;
         if (!(await this.#sendBatch(batch, grantOf))) return 'changed';
       }
@@ -146,33 +146,32 @@ export class ChunkUpload {
 
   /** False when the file is not what it was. */
   async #sendBatch(batch: readonly PlacedChunk[], grantOf: ReadonlyMap<ContentHash, string>): Promise<boolean> {
-    const { disk, server } = this.#parts;
+    const { disk, server, uploads } = this.#parts;
     const read = await disk.readParts(this.#upload.file, batch);
     if (!Array.isArray(read)) return false;
     const contents = batch.map(({ hash }, index) => ({ hash, bytes: read[index] as Uint8Array }));
     const grants = new Set(batch.flatMap(({ hash }) => grantOf.get(hash) ?? []));
-    const bytes = this.#batchBytes;
+    const { bytes } = uploads;
     this.#flights.start(async () => {
       const begun = this.#now();
-      const receipt = await server.uploadMany([...grants], contents);
-      this.#batchBytes = paceUploads(bytes, this.#now() - begun);
-      this.#proofs.add(
-        receipt,
-        batch.map(({ hash }) => hash),
-        this.#now(),
-      );
-      this.#show(receipt);
+      const receipt = await server.uploadMany([...grants], contents).catch((error: unknown) => {
+        uploads.bytes = paceUploads(bytes, 'cut');
+        throw error;
+      });
+      uploads.bytes = paceUploads(bytes, this.#now() - begun);
+      const hashes = batch.map(({ hash }) => hash);
+      this.#proofs.addReceipt(receipt, hashes, this.#now());
+      this.#showReceipts();
     });
     return true;
   }
 
   /** Claims for the directory what has been sent, beside what is sent next. */
-  #show(receipt: string): void {
-    this.#unshown.push(receipt);
+  #showReceipts(): void {
     if (this.#isShowing) return;
     this.#isShowing = true;
     this.#flights.start(async () => {
-      while (this.#unshown.length > 0) await this.#parts.server.askChunks([], this.#unshown.splice(0, MOST_RECEIPTS));
+      while (this.#proofs.hasUnshown) await this.#parts.server.askChunks([], this.#proofs.takeUnshown());
       this.#isShowing = false;
     });
   }

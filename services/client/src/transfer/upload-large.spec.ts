@@ -7,7 +7,7 @@ import { uploadLarge } from './upload-large.ts';
 describe('uploadLarge', () => {
   const world = useTransferWorld();
 
-  it('sends every chunk once, and of an edit only what is new', async () => {
+  it('sends every chunk once, and of an edit only what is new (R64)', async () => {
     const { server, write, upload } = bound();
     const before = large();
     const { chunks } = await write('f', before);
@@ -35,7 +35,7 @@ describe('uploadLarge', () => {
     expect(server.manifests.has(sha256(bytes))).toBe(true);
   });
 
-  it('goes on after a cut with what was not taken yet', async () => {
+  it.each([true, false])('goes on after a cut with what was not taken yet, also when the client restarts: %s (R64)', async (restarts) => {
     const { server, write, upload } = bound();
     const bytes = varied(12 * MIB);
     const { chunks } = await write('f', bytes);
@@ -45,12 +45,16 @@ describe('uploadLarge', () => {
       if (uploads === 3) throw new ServerError('unreachable', 'cut');
     };
     await expect(upload('f', bytes)).rejects.toThrow('cut');
+    // As after a restart, or as the next try of the same client.
+    if (restarts) world().parts.uploads.ended(sha256(bytes));
     const taken = server.sent.length;
     expect(taken).toBeGreaterThan(3);
     expect(taken).toBeLessThan(chunks.length);
     expect([...server.claims].toSorted()).toEqual(server.sent.toSorted());
     expect(await upload('f', bytes)).toEqual({ receipt: `receipt ${sha256(bytes)}` });
     expect(server.sent.length).toBe(chunks.length);
+    // The same client knows what it has proved.
+    expect(server.asked.length).toBe(restarts ? 2 * chunks.length : 2 * chunks.length - taken);
   });
 
   it.each([
