@@ -217,9 +217,11 @@ export class Applier {
     applying.add(path);
     try {
       if (planned.need.kind !== 'content') return;
-      const { hash } = planned.need.entry;
-      await downloadLarge(this.#engine, planned.need.entry, planned.base);
-      await this.#carryOut([planned], () => ({ staged: hash }));
+      const { entry } = planned.need;
+      await this.#engine.staging.take(entry.hash, async () => {
+        await downloadLarge(this.#engine, entry, planned.base);
+        await this.#carryOut([planned], () => ({ staged: entry.hash }));
+      });
       forgetManifests(this.#engine);
     } catch (error) {
       if (error instanceof ContentError) this.#problem(path, 'content_missing', error.message);
