@@ -1,4 +1,4 @@
-import { type Chunk, type ContentHash, MAX_PREAMBLE_BYTES, encodeManifest } from '@syncpair/contracts';
+import { type Chunk, type ContentHash, MAX_CHUNKS_PER_REQUEST, MAX_MANIFEST_PREAMBLE_BYTES, encodeManifest } from '@syncpair/contracts';
 import { type PlacedChunk, paceUploads, placeChunks, takeChunks } from '@syncpair/sync-core';
 import type { ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';
@@ -6,8 +6,8 @@ import { type ChunkProofs, isShown } from './chunk-proofs.ts';
 import { InFlight } from './in-flight.ts';
 import type { TransferParts } from './transfer-parts.ts';
 
-/** Chunks that the server is asked about at once while they are sent. */
-const WINDOW = 256;
+/** Chunks that the server is asked about at once: few while it needs them, since each request that sends some carries the grant for all. */
+const WINDOW = 64;
 /** Requests with chunks under way at once: while one is made durable, the next one travels. */
 const MOST_UNDER_WAY = 2;
 
@@ -86,7 +86,7 @@ export class ChunkUpload {
       if (granted === undefined) return 'uncovered';
       tokens.push(granted.grant);
     }
-    if (tokens.reduce((bytes, token) => bytes + token.length + 1, 0) > MAX_PREAMBLE_BYTES) return { status: 'not_taken' };
+    if (tokens.reduce((bytes, token) => bytes + token.length + 1, 0) > MAX_MANIFEST_PREAMBLE_BYTES) return { status: 'not_taken' };
     return this.#assemble(tokens);
   }
 
@@ -122,8 +122,9 @@ export class ChunkUpload {
 
   /** Asks the server about chunks, and sends those that it needs. */
   async #cover(chunks: readonly PlacedChunk[]): Promise<Covering> {
-    for (let at = 0; at < chunks.length; at += WINDOW) {
-      const window = chunks.slice(at, at + WINDOW);
+    for (let at = 0, size = WINDOW; at < chunks.length;) {
+      const window = chunks.slice(at, at + size);
+      at += size;
       const answer = await this.#parts.server.askChunks(
         window.map(({ hash }) => hash),
         this.#proofs.takeUnshown(),
@@ -133,6 +134,7 @@ export class ChunkUpload {
       const needed = new Set(answer.needed);
       const grantOf = new Map(answer.grants.flatMap(({ grant, hashes }) => hashes.map((hash) => [hash, grant] as const)));
       const missing = window.filter(({ hash }) => needed.has(hash));
+      size = missing.length > 0 ? WINDOW : Math.min(4 * size, MAX_CHUNKS_PER_REQUEST);
       for (let sent = 0; sent < missing.length;) {
         await this.#flights.below(MOST_UNDER_WAY + (this.#isShowing ? 1 : 0));
         const batch = takeChunks(missing, sent, this.#parts.uploads.bytes);
