@@ -1,5 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { CHUNKED_BYTES, type ContentHash, type RelativePath, type VersionId, type VersionState, joinPath, nameOf, parentOf } from '@syncpair/contracts';
+import {
+  CHUNKED_BYTES,
+  type ContentHash,
+  type RelativePath,
+  type VersionId,
+  type VersionState,
+  joinPath,
+  nameOf,
+  parentOf,
+} from '@syncpair/contracts';
 import type { Base } from '@syncpair/sync-core';
 import { STATE_COLUMNS, type StateRow, fromState, toState } from './rows.ts';
 

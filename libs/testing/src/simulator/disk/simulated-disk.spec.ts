@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type RelativePath, decodeManifest } from '@syncpair/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ChunkedContent, type Disk, type DiskAction, DiskProblem, type DiskResult, type Expected } from '../../../../../services/client/src/disk/disk.ts';
+import {
+  type ChunkedContent,
+  type Disk,
+  type DiskAction,
+  DiskProblem,
+  type DiskResult,
+  type Expected,
+} from '../../../../../services/client/src/disk/disk.ts';
 import { LocalDisk } from '../../../../../services/client/src/disk/local-disk.ts';
 import type { Observed } from '../../../../../services/client/src/disk/observed.ts';
 import { Tree } from '../files/tree.ts';

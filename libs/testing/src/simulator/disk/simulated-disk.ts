@@ -1,4 +1,13 @@
-import { type Chunk, type ContentHash, type RelativePath, chunkSizesOf, encodeManifest, findCut, joinPath, parseRelativePath } from '@syncpair/contracts';
+import {
+  type Chunk,
+  type ContentHash,
+  type RelativePath,
+  chunkSizesOf,
+  encodeManifest,
+  findCut,
+  joinPath,
+  parseRelativePath,
+} from '@syncpair/contracts';
 import {
   type ChunkedContent,
   type Disk,
@@ -98,7 +107,9 @@ export class SimulatedDisk implements Disk {
   async readParts(file: ExpectedFile, parts: readonly FilePart[]): Promise<readonly Uint8Array[] | 'changed' | DiskProblem> {
     await this.#begin();
     return this.#withExpected(file, (bytes) =>
-      parts.some(({ start, size }) => start + size > bytes.length) ? 'changed' : parts.map(({ start, size }) => bytes.slice(start, start + size)),
+      parts.some(({ start, size }) => start + size > bytes.length)
+        ? 'changed'
+        : parts.map(({ start, size }) => bytes.slice(start, start + size)),
     );
   }
 
