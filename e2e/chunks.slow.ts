@@ -2,7 +2,7 @@ import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Victim, cutTransfer } from './chunks/cut-transfer.ts';
-import { MIB, arrivesWhole, hashFile, writeRandom } from './chunks/large-content.ts';
+import { MIB, arrivesWhole, hashFile, putAtOnce, writeRandom } from './chunks/large-content.ts';
 import { forgetPeak, memoryOf, tellPeaks } from './harness/memory.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
@@ -90,7 +90,7 @@ test('a byte inserted at the head of 1 GiB sends about a chunk each way, in flat
   writeRandom(alice.at('disk.img'), 1023);
   await arrivesWhole(alice, bob, 'disk.img', 600_000);
   const before = [up.passed.up, up.passed.down, down.passed.up, down.passed.down];
-  writeFileSync(alice.at('disk.img'), Buffer.concat([Buffer.from('!'), readFileSync(alice.at('disk.img'))]));
+  putAtOnce(alice, 'disk.img', Buffer.concat([Buffer.from('!'), readFileSync(alice.at('disk.img'))]));
   await until('it is at bob', () => (statSync(bob.at('disk.img')).size === 1023 * MIB + 1 ? true : undefined), { within: 600_000 });
   await arrivesWhole(alice, bob, 'disk.img', 600_000);
   const passed = [up.passed.up, up.passed.down, down.passed.up, down.passed.down].map((bytes, way) => bytes - (before[way] as number));

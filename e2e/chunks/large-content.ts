@@ -1,6 +1,7 @@
 import { createHash, randomFillSync } from 'node:crypto';
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ClientProcess } from '../harness/client-process.ts';
 import { until } from '../harness/until.ts';
@@ -15,6 +16,13 @@ export function writeRandom(path: string, mebibytes: number): void {
   for (let written = 0; written < mebibytes * MIB; written += PIECE)
     writeSync(file, randomFillSync(piece).subarray(0, Math.min(PIECE, mebibytes * MIB - written)));
   closeSync(file);
+}
+
+/** Puts a file in place in one step, so that nobody sees it half written. */
+export function putAtOnce(client: ClientProcess, name: string, bytes: Uint8Array): void {
+  const aside = join(client.home, 'aside');
+  writeFileSync(aside, bytes);
+  renameSync(aside, client.at(name));
 }
 
 export async function hashFile(path: string): Promise<string> {
