@@ -6,7 +6,10 @@ import { type DiskProblem, StagingError } from '../disk/disk.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead, RemoteMove } from '../state/remote-store.ts';
-import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts';
+import { ContentError } from '../transfer/content-error.ts';
+import { downloadLarge } from '../transfer/download-large.ts';
+import { fetchSmall } from '../transfer/fetch-small.ts';
+import { forgetManifests } from '../transfer/forget-manifests.ts';
 import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
 import { goesAlong } from './goes-along.ts';
 import { HeldNames } from './held-names.ts';
@@ -219,8 +222,11 @@ export class Applier {
     applying.add(path);
     this.#downloading.add(hash);
     try {
-      await downloadLarge(this.#engine, entry);
-      await this.#carryOut([planned], () => ({ staged: hash }));
+      await this.#engine.staging.take(hash, async () => {
+        await downloadLarge(this.#engine, entry, planned.base);
+        await this.#carryOut([planned], () => ({ staged: hash }));
+      });
+      forgetManifests(this.#engine);
     } catch (error) {
       if (error instanceof ContentError) this.#problem(path, 'content_missing', error.message);
       else if (error instanceof StagingError) this.#problem(path, error.problem.code, error.problem.message);

@@ -13,6 +13,7 @@ import type { Engine } from '../daemon/engine.ts';
 import type { LocalPut } from '../scan/local-changes.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import { ServerError } from '../server/server-error.ts';
+import { forgetManifests } from '../transfer/forget-manifests.ts';
 import { type Upload, isLarge, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
 import { MovePusher } from './move-pusher.ts';
@@ -65,7 +66,9 @@ export class Pusher {
 
   /** Sends one large file. */
   async stepLarge(): Promise<boolean> {
-    return this.#send(this.#selectPuts(isLarge, 1));
+    const sent = await this.#send(this.#selectPuts(isLarge, 1));
+    if (sent) forgetManifests(this.#engine);
+    return sent;
   }
 
   #selectPuts(fits: (size: number) => boolean, limit: number): Proposal[] {

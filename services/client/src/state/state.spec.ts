@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ContentHash, RelativePath, VersionId, VersionState } from '@syncpair/contracts';
+import { CHUNKED_BYTES, type ContentHash, type RelativePath, type VersionId, type VersionState, encodeManifest } from '@syncpair/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BaseEntry } from './base-store.ts';
 import { readOfflineStatus } from './offline-status.ts';
@@ -82,6 +82,40 @@ describe('State', () => {
     state.base.put(entry('new/stale', file('s')));
     state.base.rename(p('old'), p('new'), v('5.0'));
     expect(paths(state.base.all())).toEqual(['new', 'new/x']);
+  });
+
+  it('keeps the manifests of contents that the base names, and of those that are on their way', () => {
+    const large = (content: string): VersionState & { kind: 'file' } => ({
+      ...(file(content) as VersionState & { kind: 'file' }),
+      size: CHUNKED_BYTES,
+    });
+    const [named, sent, gone, small] = [large('a1'), large('b2'), large('c3'), file('d4') as VersionState & { kind: 'file' }];
+    for (const path of ['one', 'd/two']) state.base.put(entry(path, named));
+    state.base.put(entry('small', small));
+    for (const { hash } of [named, sent, gone, small]) state.manifests.put({ hash, manifest: encodeManifest([{ hash, size: 9 }]) });
+    expect(state.manifests.hashes()).toEqual([small, gone, sent, named].map(({ hash }) => hash));
+    expect(paths(state.base.findLarge(named.hash))).toEqual(['d/two', 'one']);
+    expect([...state.base.findLarge(small.hash), ...state.base.findLarge(gone.hash)]).toEqual([]);
+    state.manifests.prune(new Set([sent.hash]));
+    expect(state.manifests.hashes()).toEqual([sent.hash, named.hash]);
+    expect(state.manifests.chunks(named.hash)).toEqual([{ hash: named.hash, size: 9 }]);
+    state.close();
+    state = State.open(root).state;
+    expect(state.manifests.hashes()).toEqual([named.hash]);
+    expect(state.manifests.chunks(gone.hash)).toBeNull();
+    state.manifests.put({ hash: gone.hash, manifest: Buffer.from('damaged') });
+    expect(state.manifests.chunks(gone.hash)).toBeNull();
+  });
+
+  it('takes a state of a version that knew no manifests', () => {
+    state.base.put(entry('one', { ...(file('a1') as VersionState & { kind: 'file' }), size: CHUNKED_BYTES }));
+    state.close();
+    const database = new DatabaseSync(join(root, STATE_FILE));
+    database.exec('DROP TABLE manifest; DROP INDEX base_large');
+    database.close();
+    state = State.open(root).state;
+    expect(paths(state.base.all())).toEqual(['one']);
+    expect(state.manifests.hashes()).toEqual([]);
   });
 
   it('undoes a transaction that fails', () => {
