@@ -95,7 +95,7 @@ test('one client commits a thousand times a second: it is refused what is too mu
   expect(Object.keys(noise.statuses).filter((status) => !['200', '201', '429'].includes(status))).toEqual([]);
   // What it got is its share, however much it asked for.
   const served = (noise.statuses['200'] ?? 0) + (noise.statuses['201'] ?? 0);
-  expect(served).toBeLessThanOrEqual(1_000 + 200 * (NOISE_MS / 1_000 + 2));
+  expect(served).toBeLessThanOrEqual(20_000 + 500 * (NOISE_MS / 1_000 + 2));
   expect(noise.statuses['429']).toBeGreaterThan(0);
   // Each edit arrived; as many of them as there is time for, even on a slow machine.
   expect(meanwhile.length).toBeGreaterThan(NOISE_MS / 5_000);

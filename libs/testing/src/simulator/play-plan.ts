@@ -59,7 +59,7 @@ async function settle(world: World, plan: Plan, isBroken: () => boolean): Promis
   for (;;) {
     await time.run(time.now + LOOK_MS, isBroken);
     if (isBroken()) return;
-    const isQuiet = time.now - world.lastChange > GRACE_MS;
+    const isQuiet = time.now - world.lastChange > GRACE_MS && world.machines.every(({ isHearing }) => isHearing);
     if (isQuiet && differencesOf(world, 'all').length === 0 && isSettled(world)) break;
     if (time.now < limit) continue;
     // What is told as a problem may stay different for as long as the problem is there.

@@ -5,19 +5,19 @@ import type { DiskAction, DiskResult } from '../disk/disk.ts';
 import { type DiskProblem, StagingError } from '../disk/disk.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
-import type { RemoteHead, RemoteMove } from '../state/remote-store.ts';
+import type { RemoteHead } from '../state/remote-store.ts';
 import { ContentError } from '../transfer/content-error.ts';
 import { downloadLarge } from '../transfer/download-large.ts';
 import { fetchSmall } from '../transfer/fetch-small.ts';
 import { forgetManifests } from '../transfer/forget-manifests.ts';
 import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
-import { goesAlong } from './goes-along.ts';
 import { HeldNames } from './held-names.ts';
 import { MoveApplier } from './move-applier.ts';
 import { type PlannedApply, planApply, toActions } from './plan-actions.ts';
 import { reopenHeldFolders } from './reopen-held-folders.ts';
 import { seenHere } from './seen-here.ts';
 import { settleHeld } from './settle-held.ts';
+import { WaitingMoves } from './waiting-moves.ts';
 
 /** Heads looked at in one page of the store. */
 const PAGE = 500;
@@ -42,7 +42,7 @@ export class Applier {
   /** Large contents on their way: two downloads of one would write to the same staged file, and the second to what has a name by then. */
   readonly #downloading = new Set<ContentHash>();
   /** Renames that wait for a folder; what goes along with them waits, too. */
-  #waitingMoves: readonly RemoteMove[] = [];
+  #waitingMoves = new WaitingMoves([]);
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
@@ -57,7 +57,7 @@ export class Applier {
     if (!this.#scanner.complete) return false;
     this.#names.begin();
     if (await this.#moves.step()) return true;
-    this.#waitingMoves = this.#engine.state.remote.moves();
+    this.#waitingMoves = new WaitingMoves(this.#engine.state.remote.moves());
     return (await this.#applyBatch(this.#selectEntries())) || (await this.#applyBatch(this.#selectRemovals()));
   }
 
@@ -131,7 +131,7 @@ export class Applier {
     if (settleHeld(this.#engine, head) || state.holds.putStamp(path) !== undefined) return null;
     if (pushing.has(path) || applying.has(path) || changes.has(path) || changes.isMoving(path)) return null;
     if (!problems.mayTry('apply', path, clock.monotonic()) || this.#scanner.isLooking(path)) return null;
-    if (this.#waitingMoves.some((move) => goesAlong(head, move))) return null;
+    if (this.#waitingMoves.carry(head)) return null;
     const base = state.base.get(path);
     const seen = seenHere(head, base, ignore);
     if (seen === null) {

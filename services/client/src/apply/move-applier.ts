@@ -1,9 +1,9 @@
-import { type RelativePath, isBelow, parentOf, rebase } from '@syncpair/contracts';
+import { type RelativePath, isBelow, parentOf, rebase, sameState } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import { type DiskAction, DiskProblem, type DiskResult } from '../disk/disk.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
-import type { RemoteMove } from '../state/remote-store.ts';
+import type { RemoteHead, RemoteMove } from '../state/remote-store.ts';
 import type { HeldNames } from './held-names.ts';
 
 /** Renames in one request to the disk, which makes them durable together. */
@@ -29,8 +29,11 @@ export class MoveApplier {
     const { state, disk, applying, wake } = this.#engine;
     const moves = this.#select();
     if (moves.length === 0) return false;
-    const actions: (DiskAction | null)[] = [];
-    for (const move of moves) actions.push((await this.#holdsNothingElse(move)) ? this.#action(move) : null);
+    const whole = new Set<RemoteMove>();
+    for (const move of moves) if (await this.#holdsNothingElse(move)) whole.add(move);
+    // News that came while the folders were listed may have taken the meaning from a move: what is below its ends waits as heads then.
+    const waiting = new Set(state.remote.moves(MOST_AT_ONCE).map(nameOfMove));
+    const actions = moves.map((move) => (whole.has(move) && waiting.has(nameOfMove(move)) ? this.#action(move) : null));
     const planned = moves.filter((_, index) => actions[index] !== null);
     for (const { from, to } of planned) applying.add(from).add(to);
     let results: readonly DiskResult[];
@@ -131,12 +134,18 @@ export class MoveApplier {
     state.base.setStamp(to, result.observed.stamp, result.observed.inode);
     for (const path of [from, to]) {
       for (const head of [state.remote.get(path), ...state.remote.under(path)])
-        if (head?.version === version) state.remote.remove(head.path);
+        if (head?.version === version && isHere(state.base.get(head.path), head)) state.remote.remove(head.path);
     }
     log.debug(`✓ Moved: ${from} to ${to}`);
     this.#scanner.rescanMoved(to, result.observed.kind === 'dir');
   }
 }
+
+/** Whether a rename made a path what its head says: a deletion or a touch of here that the server answered with the move is not what the others have. */
+const isHere = (base: BaseEntry | null, head: RemoteHead): boolean =>
+  base === null ? head.state.kind === 'tombstone' : base.version === head.version && sameState(base.state, head.state);
+
+const nameOfMove = ({ from, to, version }: RemoteMove): string => [from, to, version].join('\0');
 
 /** True when a path is one of a move's ends, lies below one, or holds one. */
 const touches = ({ from, to }: RemoteMove, path: RelativePath): boolean =>

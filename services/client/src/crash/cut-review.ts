@@ -5,6 +5,7 @@ import { fileEntry, linkEntry } from '../diff/compare.ts';
 import { DiskProblem } from '../disk/disk.ts';
 import type { Observed } from '../disk/observed.ts';
 import { pull } from '../negotiate/negotiator.ts';
+import { cancelMoves } from '../negotiate/cancel-moves.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import { agreedContent } from './agreed-content.ts';
 import { missesOnlyPages } from './misses-only-pages.ts';
@@ -127,6 +128,8 @@ export class CutReview {
         if (found === null && agreed.state.kind === 'tombstone') continue;
         log.warn(`${config.name}: ${path} is not what it was before the machine went down; it is fetched again`);
         changes.forget(path);
+        // A rename would carry along what is to be fetched again, and count it as right.
+        cancelMoves(state, path);
         if (found === null) state.base.remove(path);
         else {
           const { stamp, inode } = found.observed;

@@ -5,7 +5,6 @@ import {
   type RelativePath,
   type VersionId,
   ancestorsOf,
-  isBelow,
   rebase,
   splitVersionId,
 } from '@syncpair/contracts';
@@ -16,6 +15,7 @@ import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
 import { wantHeads } from './want-heads.ts';
 import { moveBase } from './move-base.ts';
+import { cancelMoves } from './cancel-moves.ts';
 
 /**
  * Takes commits of the server's log, in their order and without a gap after the cursor, into the state: heads that differ from the base
@@ -52,7 +52,7 @@ export function replayHead(engine: Engine, head: Head): void {
   const known = engine.pushing.has(head.path) ? state.remote.get(head.path) : null;
   if (known !== null && known.state.kind !== 'tombstone') engine.overtaken.set(head.path, known.state);
   noteReplaced(engine, head.path, head.version);
-  cancelMoves(engine, head.path, 'from');
+  cancelMoves(engine.state, head.path, 'from');
   if (head.state.kind === 'tombstone' && base === null) noteGone(engine, head.path, head.version);
   else state.remote.learn(head);
 }
@@ -63,7 +63,7 @@ export function replayHead(engine: Engine, head: Head): void {
  */
 function noteGone(engine: Engine, path: RelativePath, version: VersionId): void {
   const { state, pushing, applying, changes } = engine;
-  cancelMoves(engine, path);
+  cancelMoves(engine.state, path);
   const isUnderWay = pushing.has(path) || changes.has(path) || [path, ...ancestorsOf(path)].some((each) => applying.has(each));
   if (isUnderWay) state.remote.learn({ path, version, state: { kind: 'tombstone' } });
   else state.remote.remove(path);
@@ -85,17 +85,6 @@ function replayOwnMove(engine: Engine, { from, to, version }: LogChange & { op: 
 }
 
 /**
- * A rename that waits to be carried out covers a path that has another meaning since: the heads, which are written in any case, do it file
- * by file instead. News of a path below the new name alone (`from` given) change nothing for it.
- */
-function cancelMoves({ state }: Engine, path: RelativePath, only?: 'from'): void {
-  for (const move of state.remote.moves()) {
-    const ends = only === 'from' ? [move.from] : [move.from, move.to];
-    if (ends.some((end) => path === end || isBelow(path, end) || isBelow(end, path))) state.remote.removeMove(move);
-  }
-}
-
-/**
  * True when neither what the head is nor what it takes the place of takes part here. While something is on its way there, what the base will
  * say of the path is not known yet: the head is kept until it is.
  */
@@ -112,8 +101,8 @@ function isIgnored(engine: Engine, { path, state }: Head, base: BaseEntry | null
  */
 function replayMove(engine: Engine, { from, to, version }: LogChange & { op: 'move' }): void {
   const { state } = engine;
-  cancelMoves(engine, from);
-  cancelMoves(engine, to);
+  cancelMoves(engine.state, from);
+  cancelMoves(engine.state, to);
   const waiting = [state.remote.get(from), ...state.remote.under(from)].filter((head): head is RemoteHead => head !== null);
   const heads = new Map<RelativePath, RemoteHead>();
   const source = state.base.get(from);

@@ -4,8 +4,11 @@ import { type Allowance, type RateLimits, isRested, takeTurn } from '@syncpair/s
 /** Clients above which those that have rested are forgotten. */
 const MANY_CLIENTS = 1_000;
 
-/** What a client gets when nothing else is configured: more than any daemon asks for, and a fraction of what a server does. */
-export const DEFAULT_RATE_LIMITS: RateLimits = { perSecond: 200, burst: 1_000 };
+/**
+ * What a client gets when nothing else is configured: far more than any daemon asks for, enough for a script that brings in a large tree, and
+ * for good no more than a part of what a server does.
+ */
+export const DEFAULT_RATE_LIMITS: RateLimits = { perSecond: 500, burst: 20_000 };
 
 /** Gives each client its share: one that asks without end waits, the others do not. */
 export class ClientTurns {

@@ -47,7 +47,7 @@ test('who goes away while it waits leaves no gap, and a client that is gone begi
 
 test('what is more than can wait is refused, with the time to wait, and only for that client', () => {
   const places = new Places();
-  takeMany(places, 'a', 8 + 64);
+  takeMany(places, 'a', 8 + 256);
   expect(() => places.take('a')).toThrow(expect.objectContaining({ code: 'rate_limited', retryAfterMs: 1_000 }));
   expect(() => places.take('b')).not.toThrow();
 });

@@ -3,7 +3,7 @@ import { DomainError } from '@syncpair/contracts';
 /** Requests of one client that are served at the same time: half of what the database takes at once stays for the others. */
 const SERVED_AT_ONCE = 8;
 /** Requests of one client that wait for a place; each is in memory with its body. */
-const MOST_WAITING = 64;
+const MOST_WAITING = 256;
 /** Milliseconds after which a refused client may ask again. */
 const ASK_AGAIN_MS = 1_000;
 

@@ -121,6 +121,11 @@ export class Machine {
     this.start();
   }
 
+  /** True while the event stream of this machine is up. */
+  get isHearing(): boolean {
+    return this.#running?.stream?.isUp ?? false;
+  }
+
   start(): void {
     if (this.#stopping !== null) {
       void this.#stopping.then(() => this.start());

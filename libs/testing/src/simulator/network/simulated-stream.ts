@@ -26,6 +26,11 @@ export class SimulatedStream {
     this.#handlers = handlers;
   }
 
+  /** True while what the server tells reaches the client. A connection that is cut and not known to be is none. */
+  get isUp(): boolean {
+    return this.#unsubscribe !== null;
+  }
+
   connect(): void {
     const { link, process, server, directories } = this.#parts;
     process.after(link.latency, () => {

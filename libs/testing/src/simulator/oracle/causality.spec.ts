@@ -169,6 +169,21 @@ describe('I4: whoever wrote over a content contests nothing', () => {
       },
     ],
     [
+      'a conflict with an older content that another told again after it lost its state',
+      ({ ledger, whereOf, write, bring, put, remove, file }) => {
+        write(2, 'one');
+        put(2, 'one');
+        bring(1, 'one');
+        bring(3, 'one');
+        remove(2, '1.0');
+        write(1, 'two');
+        ledger.forgot(whereOf(3));
+        ledger.placed('d', F, file('one'));
+        put(3, 'one');
+        put(1, 'two');
+      },
+    ],
+    [
       'a conflict told by a request that was given up before it came',
       ({ write, put }) => {
         write(1, 'one');

@@ -164,9 +164,21 @@ export class Ledger {
       const teller = this.#clients.get((kept.version(path, told) as KeptVersion).device);
       // What a crash left on a disk and not in the state is told by somebody who did not write it.
       if (this.#causality.authorOf(directory, path, contentOf(told)) !== teller) continue;
+      const other = told === winner ? loser : winner;
+      if (this.#isToldAnew(directory, kept.version(path, other as VersionId) as KeptVersion)) continue;
       if (this.#causality.isFrom(directory, path, won, lost)) tell('the winner was written over the loser');
       if (this.#causality.isFrom(directory, path, lost, won)) tell('the loser was written over the winner');
     }
+  }
+
+  /**
+   * True where a client that did not know any more what it had from the server brought an older content back to where nothing was: such a
+   * version is not the one over which somebody else wrote that content's successor.
+   */
+  #isToldAnew(directory: string, { path, state, replaced, device }: KeptVersion): boolean {
+    if (replaced !== null && replaced.state.kind !== 'tombstone') return false;
+    const teller = this.#clients.get(device);
+    return this.#causality.authorOf(directory, path, contentKey(state)) !== teller;
   }
 
   /** I5: what is deleted was there before whoever deleted it, and no deletion wins over an edit. */

@@ -142,7 +142,7 @@ describe('compareTrees', () => {
     state,
   });
   const f = { kind: 'file', hash: contentHash(bytes('one')), size: 3, mtime: 0n, executable: true } as const;
-  const same = [head('a', { kind: 'dir' }), head('a/f', f), head('l', { kind: 'link', target: 'there', mtime: 5n })];
+  const same = [head('a', { kind: 'dir' }), head('a/f', f), head('l', { kind: 'link', target: 'there', mtime: 0n })];
 
   it('finds nothing where all is the same, but for what is ignored and the folder that holds it', () => {
     expect(compareTrees(tree.root, [...same, head('x.tmp', f)], ['*.tmp'])).toEqual([]);
@@ -152,6 +152,7 @@ describe('compareTrees', () => {
     ['a missing file', [...same, head('g', f)], /^g: nothing here/],
     ['one too many', same.slice(0, 2), /^l: link to there here, nothing on the server/],
     ['another content', [...same.slice(0, 1), head('a/f', { ...f, hash: contentHash(bytes('two')) }), ...same.slice(2)], /^a\/f: file/],
+    ['another time', [...same.slice(0, 1), head('a/f', { ...f, mtime: 5_000n }), ...same.slice(2)], /^a\/f: another time here/],
     ['another executable bit', [...same.slice(0, 1), head('a/f', { ...f, executable: false }), ...same.slice(2)], /executable here/],
     ['another kind', [...same.slice(0, 2), head('l', { kind: 'dir' })], /^l: link to there here, dir on the server/],
     ['another case', [head('A', { kind: 'dir' }), ...same.slice(1)], /^A: nothing here/],

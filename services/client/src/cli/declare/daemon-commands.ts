@@ -25,7 +25,7 @@ export function declareDaemonCommands(declare: Declare): void {
         .default('50,50'),
       new Option('--rate <limits>', 'requests that one client gets served: PER_SECOND,BURST, or off')
         .env('SYNCPAIR_RATE')
-        .default('200,1000'),
+        .default('500,20000'),
       new Option('--auth <mode>', 'who may use it: open (a trusted network)').choices(['open', 'token']).default('open'),
     ],
     async () => (await import('../commands/server.ts')).server,

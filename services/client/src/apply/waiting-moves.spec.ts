@@ -1,6 +1,6 @@
 import type { RelativePath, VersionId, VersionState } from '@syncpair/contracts';
 import { expect, test } from 'vitest';
-import { goesAlong } from './goes-along.ts';
+import { WaitingMoves } from './waiting-moves.ts';
 
 const gone: VersionState = { kind: 'tombstone' };
 const dir: VersionState = { kind: 'dir' };
@@ -23,5 +23,13 @@ const TABLE: [name: string, path: string, version: string, state: VersionState, 
 
 test.each(TABLE)('%s (R13)', (_, path, version, state, movedFrom, expected) => {
   const head = { path: path as RelativePath, version: version as VersionId, state, movedFrom: movedFrom as RelativePath | null };
-  expect(goesAlong(head, move)).toBe(expected);
+  expect(new WaitingMoves([move]).carry(head)).toBe(expected);
+  expect(new WaitingMoves([]).carry(head)).toBe(false);
+});
+
+test('of two renames from one place the first one counts (R13)', () => {
+  const later = { ...move, to: 'old/a' as RelativePath, version: '9.0' as VersionId };
+  const head = { path: 'a/f' as RelativePath, version: '8.0' as VersionId, state: gone, movedFrom: null };
+  expect(new WaitingMoves([move, later]).carry(head)).toBe(true);
+  expect(new WaitingMoves([later]).carry(head)).toBe(false);
 });
