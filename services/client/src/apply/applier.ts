@@ -84,10 +84,9 @@ export class Applier {
   *#eachEntry(): Generator<PlannedApply> {
     const { state } = this.#engine;
     let after = '';
-    for (let page = state.remote.after(after, PAGE); page.length > 0; page = state.remote.after(after, PAGE)) {
+    for (let page = state.remote.entriesAfter(after, PAGE); page.length > 0; page = state.remote.entriesAfter(after, PAGE)) {
       for (const head of page) {
         after = head.path;
-        if (head.state.kind === 'tombstone') continue;
         const planned = this.#consider(head);
         if (planned !== null) yield planned;
       }
@@ -176,16 +175,18 @@ export class Applier {
     return reason === null;
   }
 
-  #hasFolder(path: RelativePath, made: ReadonlySet<RelativePath>): boolean {
+  /** `known`: folders that are certainly there or made before; a found one is added. */
+  #hasFolder(path: RelativePath, known: Set<RelativePath>): boolean {
     const folder = parentOf(path);
-    if (folder === null || made.has(folder)) return true;
+    if (folder === null || known.has(folder)) return true;
     const { state, ignore, changes } = this.#engine;
     // A folder that is gone or no folder any more, and that the server still has to hear of, is not filled before it has answered.
     for (const above of ancestorsOf(path))
-      if (!made.has(above) && changes.has(above) && changes.puts.get(above)?.entry.kind !== 'dir') return false;
-    if (state.base.get(folder)?.state.kind === 'dir') return true;
-    // The folder's own entry is ignored, what is in it is not: it is made as a plain parent.
-    return ignore.ignores(folder, 'dir');
+      if (!known.has(above) && changes.has(above) && changes.puts.get(above)?.entry.kind !== 'dir') return false;
+    // The folder's own entry may be ignored, where what is in it is not: it is made as a plain parent.
+    if (state.base.get(folder)?.state.kind !== 'dir' && !ignore.ignores(folder, 'dir')) return false;
+    known.add(folder);
+    return true;
   }
 
   async #applyBatch(planned: readonly PlannedApply[]): Promise<boolean> {
@@ -263,7 +264,7 @@ export class Applier {
     for (const { head } of planned) {
       if (head.state.kind === 'tombstone') continue;
       for (const folder of ancestorsOf(head.path))
-        if (state.base.get(folder) === null && ignore.ignores(folder, 'dir')) folders.add(folder);
+        if (ignore.ignores(folder, 'dir') && state.base.get(folder) === null) folders.add(folder);
     }
     return [...folders].map((path) => ({ op: 'dir', path, expected: 'absent' }));
   }

@@ -68,7 +68,7 @@ export class Examiner {
     }
     if (isUntouched(base, observed)) {
       dirty.done(path, moment);
-      findings.restored(path);
+      findings.restored(path, base);
       if (deep && observed.kind === 'dir') this.#enter(path, true);
       return;
     }
@@ -92,7 +92,7 @@ export class Examiner {
     const entry = linkEntry(observed, base);
     if (saysTheSame(base, entry)) {
       this.#engine.state.base.setStamp(path, observed.stamp, observed.inode);
-      this.#parts.findings.restored(path);
+      this.#parts.findings.restored(path, base);
     } else this.#parts.findings.changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
   }
 
@@ -105,7 +105,7 @@ export class Examiner {
     }
     if (base !== null && !base.held && (base.state.kind === 'dir' || base.state.kind === 'tombstone')) {
       state.base.setStamp(path, observed.stamp, observed.inode);
-      findings.restored(path);
+      findings.restored(path, base);
       this.#enter(path, true);
       return;
     }

@@ -109,7 +109,7 @@ export class FileReads {
     const entry = fileEntry(observed, hash, base);
     if (saysTheSame(base, entry)) {
       state.base.setStamp(path, observed.stamp, observed.inode);
-      this.#findings.restored(path);
+      this.#findings.restored(path, base);
       return [];
     }
     this.#findings.changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
