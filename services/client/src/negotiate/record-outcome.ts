@@ -1,6 +1,5 @@
 import {
   type Change,
-  type Head,
   type Outcome,
   type PutChange,
   type RelativePath,
@@ -87,7 +86,7 @@ function agreedVersion(change: PutChange, outcome: Outcome): VersionId | null {
     case 'current':
       return outcome.head?.version ?? null;
     case 'merged':
-      return mergedFrom(change, outcome.head);
+      return mergedFrom(change, outcome);
     case 'superseded':
       return outcome.head === null ? null : change.base;
     case 'rejected':
@@ -98,9 +97,9 @@ function agreedVersion(change: PutChange, outcome: Outcome): VersionId | null {
 }
 
 /** A head with another content is not what lies here: what is made of that meanwhile was made from the version before, and contests the head. */
-function mergedFrom({ base, entry }: PutChange, head: Head): VersionId {
+function mergedFrom({ base, entry }: PutChange, { head, older }: Outcome & { status: 'merged' }): VersionId {
   const isHere = head.state.kind === 'tombstone' || sameContent(entry, head.state);
-  return isHere || base === null ? head.version : base;
+  return older ?? (isHere || base === null ? head.version : base);
 }
 
 const nameOf = (state: VersionState): string => (state.kind === 'file' ? shortHash(state.hash) : state.kind);
