@@ -33,13 +33,21 @@ export class ChunkedBlobStore implements BlobStore {
 
   async statMany(refs: readonly BlobRef[]): Promise<(StoredBlob | null)[]> {
     const found = await this.#store.statMany(refs.map(wholeOf));
-    for (const [index, ref] of refs.entries()) if (parseManifestLocation(ref.location) !== null) found[index] = await this.stat(ref);
+    for (const [index, ref] of refs.entries()) if (!isAlone(ref)) found[index] = await this.stat(ref);
     return found;
   }
 
-  /** Contents that were put together are too large for it, and left out. */
-  readMany(refs: readonly BlobRef[], maxBytes: number): AsyncIterable<Uint8Array | null> {
-    return this.#store.readMany(refs.map(wholeOf), maxBytes);
+  /** Contents that were put together are too large for it, and left out without being looked for. */
+  async *readMany(refs: readonly BlobRef[], maxBytes: number): AsyncGenerator<Uint8Array | null> {
+    const alone = this.#store.readMany(refs.filter(isAlone), maxBytes)[Symbol.asyncIterator]();
+    try {
+      for (const ref of refs) {
+        const next = isAlone(ref) ? await alone.next() : null;
+        yield next === null || next.done === true ? null : next.value;
+      }
+    } finally {
+      await alone.return?.();
+    }
   }
 
   put(expected: ExpectedBlob, body: Readable): Promise<StoredBlob> {
@@ -132,8 +140,10 @@ async function* streamed(
   }
 }
 
+const isAlone = ({ location }: BlobRef): boolean => parseManifestLocation(location) === null;
+
 /** The same content where it may lie in one piece. */
-const wholeOf = (ref: BlobRef): BlobRef => (parseManifestLocation(ref.location) === null ? ref : { hash: ref.hash });
+const wholeOf = (ref: BlobRef): BlobRef => (isAlone(ref) ? ref : { hash: ref.hash });
 
 const distinct = (chunks: readonly Chunk[]): BlobRef[] => [...new Set(chunks.map(({ hash }) => hash))].map((hash) => ({ hash }));
 
