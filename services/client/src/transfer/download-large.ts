@@ -35,7 +35,8 @@ export async function downloadLarge(parts: TransferParts, { hash, size }: FileEn
     throw error;
   }
   await staged.finish();
-  if (chunks !== null && manifest !== null) parts.state.manifests.put({ hash, manifest });
+  const { state } = parts;
+  if (chunks !== null && manifest !== null) state.transaction(() => state.manifests.put({ hash, manifest }));
 }
 
 /** Null for a manifest that is not understood: the whole is there all the same. */
