@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, realpath, rm, truncate, unlink } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -177,6 +177,11 @@ for (const [name, open] of DRIVERS) {
         })(),
       ).rejects.toThrow(/missing or damaged/);
       expect(Buffer.concat(arrived).length).toBeLessThanOrEqual(8 * 65_536);
+      // Of the same size and with other bytes, it is known by reading it only.
+      await writeFile(join(opened.folder, 'objects', hash.slice(0, 2), hash), Buffer.alloc(65_536));
+      const begun = await store.open(ref, { from: 7 * 65_536 });
+      await expect(begun?.body.toArray()).rejects.toThrow(/missing or damaged/);
+      expect(await store.open(ref, { from: 8 * 65_536 })).toBe(null);
       for (const file of await readdir(join(opened.folder, 'packs'))) await unlink(join(opened.folder, 'packs', file));
       expect(await store.open(ref)).toBe(null);
     });

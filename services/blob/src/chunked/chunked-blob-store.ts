@@ -17,7 +17,10 @@ export class ChunkedBlobStore implements BlobStore {
     this.#store = store;
   }
 
-  /** A content that was put together opens only when every chunk of the range is there. One that also lies whole is found as well. */
+  /**
+   * A content that was put together opens only when every chunk of the range is there and the first can be read: who goes on where a reading
+   * broke off at a damaged one is told that there is no more. One that also lies whole is found as well.
+   */
   async open(ref: BlobRef, range?: RangeRequest): Promise<OpenBlob | null> {
     const chunks = await this.chunksOf(ref);
     const composed = chunks === null ? null : await this.#compose(chunks, range);
@@ -118,8 +121,23 @@ export class ChunkedBlobStore implements BlobStore {
       places.set(found.hash, found);
     }
     const refs = chunks.map(({ hash }) => places.get(hash) ?? { hash });
-    const bytes = streamed(this.#store.readMany(refs, MAX_CHUNK_BYTES), chunks, skip, range.end - range.start);
+    const contents = this.#store.readMany(refs, MAX_CHUNK_BYTES)[Symbol.asyncIterator]();
+    const first = await contents.next();
+    if (first.done !== true && first.value?.length !== chunks[0]?.size) {
+      await contents.return?.();
+      return null;
+    }
+    const bytes = streamed(begun(first, contents), chunks, skip, range.end - range.start);
     return { size, ...range, body: Readable.from(bytes, { objectMode: false }) };
+  }
+}
+
+/** What an iterator gives whose first step was taken. */
+async function* begun<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
   }
 }
 
