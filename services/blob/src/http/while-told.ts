@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-/** Milliseconds between two signs of life: less than anyone waits for a byte. */
-const EVERY_MS = 5_000;
+/**
+ * Milliseconds between two signs of life: half of what clients wait for a byte, and what proxies have to bear from event streams. Not more often,
+ * since some proxies take a few of them for one answer only.
+ */
+const EVERY_MS = 15_000;
 
 /**
  * Does work that can take long, and tells whoever waits that it goes on, with `102 Processing`: silence would count as a lost connection. A
