@@ -13,7 +13,7 @@ const world = useWorld({ testTimeout: 900_000 });
 const VICTIMS: readonly Victim[] = ['the client is killed', 'the server is killed', 'the connection is cut'];
 const CASES = (['up', 'down'] as const).flatMap((way) => VICTIMS.flatMap((victim) => [0.1, 0.5, 0.95].map((at) => ({ way, victim, at }))));
 
-test.each(CASES)('a transfer $way goes on where it was when $victim at $at of it (R64)', async (cut) => {
+test.each(CASES)('a transfer $way goes on where it was when $victim at $at of it (R65)', async (cut) => {
   await cutTransfer(world, { ...cut, mebibytes: 48 });
 });
 

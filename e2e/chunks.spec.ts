@@ -7,7 +7,7 @@ import { useWorld } from './harness/world.ts';
 
 const world = useWorld();
 
-test('of a byte inserted at the head of a large file about a chunk travels, each way, and of a changed copy too (R64)', async () => {
+test('of a byte inserted at the head of a large file about a chunk travels, each way, and of a changed copy too (R65)', async () => {
   const [up, down] = [await world.proxy(), await world.proxy()];
   const [alice, bob] = [world.client('alice', { server: up.url }), world.client('bob', { server: down.url })];
   await Promise.all([alice.start(), bob.start()]);
@@ -32,10 +32,10 @@ test('of a byte inserted at the head of a large file about a chunk travels, each
   for (const bytes of measure('a copy with another first byte')) expect(bytes).toBeLessThan(2.25 * MIB);
 });
 
-test('an upload goes on where it was when its client is killed (R64)', async () => {
+test('an upload goes on where it was when its client is killed (R65)', async () => {
   await cutTransfer(world, { way: 'up', victim: 'the client is killed', mebibytes: 20, at: 0.7 });
 });
 
-test('a download goes on where it was when the server is killed (R64)', async () => {
+test('a download goes on where it was when the server is killed (R65)', async () => {
   await cutTransfer(world, { way: 'down', victim: 'the server is killed', mebibytes: 20, at: 0.7 });
 });

@@ -20,19 +20,35 @@ const PROGRESS_MS = 10_000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string' },
-    from: { type: 'string', default: '0' },
-    jobs: { type: 'string', default: '1' },
-    clients: { type: 'string' },
-    ops: { type: 'string' },
-    plan: { type: 'string' },
-    save: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-  },
-});
+const OPTIONS = {
+  seed: { type: 'string' },
+  seeds: { type: 'string' },
+  from: { type: 'string', default: '0' },
+  jobs: { type: 'string', default: '1' },
+  clients: { type: 'string' },
+  ops: { type: 'string' },
+  plan: { type: 'string' },
+  save: { type: 'string' },
+  trace: { type: 'boolean', default: false },
+} as const;
+
+const { values } = readOptions();
+const NUMBERS = ['seed', 'seeds', 'from', 'jobs', 'clients', 'ops'] as const;
+for (const name of NUMBERS)
+  if (values[name] !== undefined && !/^\d+$/.test(values[name])) refuse(`--${name} takes a whole number, not "${values[name]}"`);
+
+function readOptions() {
+  try {
+    return parseArgs({ options: OPTIONS });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function refuse(reason: string): never {
+  process.stderr.write(`sim: ${reason}\nusage: npm run sim -- [--${Object.keys(OPTIONS).join('] [--')}]; see docs/simulator.md\n`);
+  process.exit(2);
+}
 
 const wish = {
   ...(values.clients === undefined ? {} : { clients: Number(values.clients) }),

@@ -76,7 +76,7 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [number: string, prio
     ['03', 'P1', 'a black hole and half-open connections'],
     ['04', 'P1', 'a slow, shaky line with tiny segments'],
     ['05', 'P1', 'the server is away for half an hour'],
-    ['07', 'P1', '500 clients reconnect in the same second', '500 processes do not fit into a test machine'],
+    ['07', 'P1', '500 clients reconnect in the same second'],
     ['08', 'P0', 'a proxy answers with errors, pages and redirects: nothing is deleted, no other origin is asked'],
     ['09', 'P1', 'only the events are cut, or only the requests'],
     ['10', 'P1', 'the server comes back with an empty storage'],
@@ -153,9 +153,9 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [number: string, prio
   ],
   SCL: [
     ['01', 'P1', '100,000 files: first sync, restart, rescan', 'a measurement: npm run bench'],
-    ['02', 'P1', '1,000 clients, 100 directories', 'a measurement: npm run bench'],
+    ['02', 'P1', '1,000 clients, 100 directories, an edit a second in each'],
     ['03', 'P1', 'a file of 20 GB (5 GiB unless asked for) with a change in its middle'],
-    ['05', 'P1', '50 uploaders and 50 downloaders at once', 'a measurement: npm run bench'],
+    ['05', 'P1', '50 uploaders and 50 downloaders at once'],
     ['06', 'P2', 'two servers on one storage: the second one is refused (replicas of metadata: npm run e2e:compose)'],
   ],
 };

@@ -7,7 +7,8 @@ import { wire } from './wire.ts';
  * The server's answer to one change.
  *
  * - `committed`: the change is the head now. `conflict` names the conflict it won, if there was one.
- * - `merged`: content, executable bit and mtime of both sides were joined into `head`, which differs from what was proposed.
+ * - `merged`: content, executable bit and mtime of both sides were joined into `head`, which differs from what was proposed. `older`, where it
+ *   is there: what was proposed is nothing new but this version, which the head was made from.
  * - `current`: nothing to do, `head` already says the same.
  * - `needs_content`: the server lacks the bytes; upload them with the grant of the answer and propose the change again, same id.
  * - `lost`: a concurrent version won. What was proposed is kept as `version` and listed as `conflict`; `head` is the winner.
@@ -18,7 +19,7 @@ import { wire } from './wire.ts';
  */
 export type Outcome =
   | { readonly id: string; readonly status: 'committed'; readonly version: VersionId; readonly conflict: string | null }
-  | { readonly id: string; readonly status: 'merged'; readonly head: Head }
+  | { readonly id: string; readonly status: 'merged'; readonly head: Head; readonly older?: VersionId | undefined }
   | { readonly id: string; readonly status: 'current'; readonly head: Head | null }
   | { readonly id: string; readonly status: 'needs_content' }
   | { readonly id: string; readonly status: 'lost'; readonly version: VersionId; readonly conflict: string; readonly head: Head }
@@ -28,7 +29,7 @@ export type Outcome =
 
 export const outcomeSchema = z.discriminatedUnion('status', [
   z.object({ id: z.string(), status: z.literal('committed'), version: wire.version, conflict: z.string().nullable() }),
-  z.object({ id: z.string(), status: z.literal('merged'), head: headSchema }),
+  z.object({ id: z.string(), status: z.literal('merged'), head: headSchema, older: wire.version.optional() }),
   z.object({ id: z.string(), status: z.literal('current'), head: headSchema.nullable() }),
   z.object({ id: z.string(), status: z.literal('needs_content') }),
   z.object({ id: z.string(), status: z.literal('lost'), version: wire.version, conflict: z.string(), head: headSchema }),

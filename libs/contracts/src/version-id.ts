@@ -25,6 +25,12 @@ export function parseVersionId(text: string): Parsed<VersionId> {
   return rest.length === 0 && parseSeq(seq).ok && parseSeq(ordinal).ok ? parsed(text as VersionId) : refused('not a version (SEQ.ORDINAL)');
 }
 
+/** Whether a version of a path was made after another one of it. */
+export function isLaterVersion(one: VersionId, other: VersionId): boolean {
+  const [a, b] = [splitVersionId(one), splitVersionId(other)];
+  return a.seq === b.seq ? a.ordinal > b.ordinal : a.seq > b.seq;
+}
+
 /** The two numbers of an id. */
 export function splitVersionId(id: VersionId): { readonly seq: Seq; readonly ordinal: number } {
   const dot = id.indexOf('.');

@@ -10,6 +10,8 @@ import {
   type VersionId,
   type VersionState,
   ancestorsOf,
+  isLaterVersion,
+  isSameTime,
   sameContent,
   sameState,
 } from '@syncpair/contracts';
@@ -55,6 +57,7 @@ export interface CommitDecision {
  * - A concurrent edit survives a concurrent deletion; a touch does not.
  * - Equal content is never a conflict; executable bit and mtime merge by themselves.
  * - Whoever joins with a content that a path had before has an old copy: the head stays.
+ * - What is exactly a version that came after its base, time and all, is that version: somebody got it and could not note so.
  * - A path needs folders above it: missing ones are made again, a file in their place loses to the folder.
  */
 export function decideCommit(view: DirectoryView, changes: readonly (PutChange | DeleteChange)[], context: CommitContext): CommitDecision {
@@ -67,6 +70,7 @@ export function decideCommit(view: DirectoryView, changes: readonly (PutChange |
 
 const isLive = (version: StoredVersion | null): version is StoredVersion & { state: Entry } =>
   version !== null && version.state.kind !== 'tombstone';
+const isExecutable = (entry: Entry): boolean => entry.kind === 'file' && entry.executable;
 const headOf = (path: RelativePath, stored: StoredVersion): Head => ({ path, version: stored.version, state: stored.state });
 
 /** One pass over a list of changes; lives no longer than the call of `decideCommit`. */
@@ -123,7 +127,8 @@ class Decider {
     const head = this.overlay.head(change.path);
     if (!isLive(head)) return this.#putWhereNothingLives(change, head);
     if (sameContent(head.state, change.entry)) return this.#putSameContent(change, head);
-    if (this.#isOld(change)) return { id: change.id, status: 'merged', head: headOf(change.path, head) };
+    const copy = this.#oldCopy(change);
+    if (copy !== null) return { id: change.id, status: 'merged', head: headOf(change.path, head), older: copy.version };
     const base = change.base === null ? null : this.overlay.version(change.path, change.base);
     const replacesFolder = head.state.kind === 'dir' && this.overlay.liveChildren(change.path) > 0;
     if (!replacesFolder) {
@@ -133,6 +138,8 @@ class Decider {
       }
     }
     if (base !== null && sameContent(base.state, change.entry)) return this.#metadataBesideEdit(change, head, base);
+    const brought = this.#broughtVersion(change);
+    if (brought !== null) return { id: change.id, status: 'merged', head: headOf(change.path, head), older: brought.version };
     return this.#contest(change, head, base, replacesFolder);
   }
 
@@ -152,8 +159,22 @@ class Decider {
   }
 
   /** A restored backup or an old copy, whatever its mtime: the head was made after it. */
-  #isOld({ base, path, entry }: PutChange): boolean {
-    return this.#context.joins === true && base === null && entry.kind === 'file' && this.overlay.hadContent(path, entry.hash);
+  #oldCopy({ base, path, entry }: PutChange): StoredVersion | null {
+    if (this.#context.joins !== true || base !== null || entry.kind !== 'file') return null;
+    return this.overlay.former(path, entry)[0]?.version ?? null;
+  }
+
+  /**
+   * The version that a client had put in place and was killed before it could note so. A user who came to the same content by another way has
+   * another time of it; where the path was deleted since, they may have brought it back, time and all.
+   */
+  #broughtVersion({ base, path, entry }: PutChange): StoredVersion | null {
+    if (entry.kind === 'dir') return null;
+    const found = this.overlay.former(path, entry).find(({ version: { version, state }, isDeletedSince }) => {
+      const isSame = state.kind === entry.kind && isSameTime(state.mtime, entry.mtime) && isExecutable(state) === isExecutable(entry);
+      return isSame && !isDeletedSince && (base === null || isLaterVersion(version, base));
+    });
+    return found?.version ?? null;
   }
 
   #refuseSize(change: PutChange): Outcome | null {

@@ -1,5 +1,14 @@
-import { type ContentHash, type RelativePath, type Seq, type VersionId, type VersionState, parentOf, versionId } from '@syncpair/contracts';
-import type { AnsweredChange, DirectoryView, StoredVersion, VersionWrite } from './stored-version.ts';
+import {
+  type FileEntry,
+  type LinkEntry,
+  type RelativePath,
+  type Seq,
+  type VersionId,
+  type VersionState,
+  parentOf,
+  versionId,
+} from '@syncpair/contracts';
+import type { AnsweredChange, DirectoryView, FormerVersion, StoredVersion, VersionWrite } from './stored-version.ts';
 
 /** A directory's state with the writes of a commit on top, so that each change is decided against what those before it made. */
 export class Overlay implements DirectoryView {
@@ -29,8 +38,8 @@ export class Overlay implements DirectoryView {
     return this.#view.liveChildren(folder) + (this.#childrenChange.get(folder) ?? 0);
   }
 
-  hadContent(path: RelativePath, hash: ContentHash): boolean {
-    return this.#view.hadContent?.(path, hash) === true;
+  former(path: RelativePath, entry: FileEntry | LinkEntry): readonly FormerVersion[] {
+    return this.#view.former?.(path, entry) ?? [];
   }
 
   answered(changeId: string): AnsweredChange | null {

@@ -1,4 +1,4 @@
-import type { ContentHash, RelativePath, VersionId, VersionState } from '@syncpair/contracts';
+import type { FileEntry, LinkEntry, RelativePath, VersionId, VersionState } from '@syncpair/contracts';
 
 /** A version as the server keeps it: what a decision needs to know of it. */
 export interface StoredVersion {
@@ -8,6 +8,13 @@ export interface StoredVersion {
   readonly order: bigint;
   /** The version since which the content is the same: its own id, or its parent's where only mtime or executable bit changed. */
   readonly contentSince: VersionId;
+}
+
+/** A version that was the head of its path once. */
+export interface FormerVersion {
+  readonly version: StoredVersion;
+  /** Whether the path was deleted after it. */
+  readonly isDeletedSince: boolean;
 }
 
 /** What an earlier request with the same change id was answered with. */
@@ -28,8 +35,8 @@ export interface DirectoryView {
   /** Live entries directly in a folder that a change deletes or replaces. */
   liveChildren(folder: RelativePath): number;
   answered(changeId: string): AnsweredChange | null;
-  /** Whether a version of the path that is or was its head had this content; asked of files only. Left out: nobody returns here. */
-  hadContent?(path: RelativePath, hash: ContentHash): boolean;
+  /** Versions of the path that are or were its head with the content of this entry, the latest first. Left out: nobody returns here. */
+  former?(path: RelativePath, entry: FileEntry | LinkEntry): readonly FormerVersion[];
 }
 
 /** A version to insert. The last one of a path that is not lost becomes its head. */

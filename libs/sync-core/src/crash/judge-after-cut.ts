@@ -36,7 +36,8 @@ export function judgeAfterCut(found: FoundAfterCut, known: KnownAfterCut): After
   if (sameContent(found.state, agreed) || sameContent(found.state, applied)) return 'kept';
   if (earlier.some((state) => sameContent(state, found.state))) return 'fetch_again';
   if (found.state.kind === 'tombstone') return 'fetch_again';
-  if (found.state.kind === 'file' && found.state.size === 0) return agreed.kind === 'file' ? 'fetch_again' : 'edit';
+  if (found.state.kind === 'file' && found.state.size === 0)
+    return [agreed, applied].some(({ kind }) => kind === 'file') ? 'fetch_again' : 'edit';
   if (pageSources(found.state, known).length === 0) return 'edit';
   switch (found.pages) {
     case 'unread':

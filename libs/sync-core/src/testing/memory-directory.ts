@@ -10,6 +10,7 @@ import {
 } from '@syncpair/contracts';
 import { decideCommit } from '../commit/decide-commit.ts';
 import type { AnsweredChange, ConflictWrite, DirectoryView, StoredVersion, VersionWrite } from '../commit/stored-version.ts';
+import { formerVersions } from './former-versions.ts';
 
 type Edit = Exclude<Change, { op: 'move' }>;
 
@@ -40,8 +41,7 @@ export class MemoryDirectory {
       version: (path, id) => this.stored(path, id),
       liveChildren: (folder) =>
         [...this.heads].filter(([path, { state }]) => state.kind !== 'tombstone' && parentOf(path) === folder).length,
-      hadContent: (path, hash) =>
-        this.versions.some(({ path: at, state, lost }) => at === path && !lost && state.kind === 'file' && state.hash === hash),
+      former: (path, entry) => formerVersions(this.versions, path, entry),
       answered: (changeId) => this.#answers.get(`${device} ${changeId}`) ?? null,
     };
   }

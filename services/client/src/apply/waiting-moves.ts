@@ -1,4 +1,4 @@
-import { type RelativePath, type VersionId, ancestorsOf, splitVersionId } from '@syncpair/contracts';
+import { type RelativePath, type VersionId, ancestorsOf, isLaterVersion } from '@syncpair/contracts';
 import type { RemoteHead, RemoteMove } from '../state/remote-store.ts';
 
 /** Renames that wait for a folder, asked for each head: what one costs does not grow with how many wait. */
@@ -25,12 +25,7 @@ export class WaitingMoves {
     if (state.kind !== 'tombstone') return movedFrom !== null && places.some((place) => this.#ends.has(place));
     return places.some((place) => {
       const move = this.#beginnings.get(place);
-      return move !== undefined && !isBefore(version, move);
+      return move !== undefined && !isLaterVersion(move, version);
     });
   }
-}
-
-function isBefore(a: VersionId, b: VersionId): boolean {
-  const [first, second] = [splitVersionId(a), splitVersionId(b)];
-  return first.seq === second.seq ? first.ordinal < second.ordinal : first.seq < second.seq;
 }

@@ -62,7 +62,9 @@ export class Merger {
   /** Does what is wanted, or a piece of waiting for it. @throws {ServerError} when there is no answer: it stays wanted */
   async step(): Promise<void> {
     const engine = this.#engine;
-    this.#pusher.forgetUnanswered();
+    // With the history as it was, what became of a change is part of what was agreed on; another one knows nothing of it.
+    if (this.#wanted === 'heads') await this.#pusher.settleUnanswered();
+    else this.#pusher.forgetUnanswered();
     const isBusy = engine.pushing.size > 0 || engine.applying.size > 0;
     if (isBusy || (this.#wanted === 'doubted' && !this.#isChecked())) {
       await new Promise<void>((resolve) => engine.clock.after(UNDER_WAY_REST_MS, resolve));

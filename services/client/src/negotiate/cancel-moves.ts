@@ -1,4 +1,4 @@
-import { type RelativePath, isBelow } from '@syncpair/contracts';
+import type { RelativePath } from '@syncpair/contracts';
 import type { State } from '../state/state.ts';
 
 /**
@@ -6,8 +6,5 @@ import type { State } from '../state/state.ts';
  * by file instead. News of a path below the new name alone (`from` given) change nothing for it.
  */
 export function cancelMoves({ remote }: Pick<State, 'remote'>, path: RelativePath, only?: 'from'): void {
-  for (const move of remote.moves()) {
-    const ends = only === 'from' ? [move.from] : [move.from, move.to];
-    if (ends.some((end) => path === end || isBelow(path, end) || isBelow(end, path))) remote.removeMove(move);
-  }
+  for (const move of remote.movesAt(path, only)) remote.removeMove(move);
 }

@@ -198,7 +198,11 @@ export class Pusher {
    * taken, and is told anew as it is by now.
    */
   async #askAgain(): Promise<boolean> {
-    const proposals = this.#outbox.takeUnanswered(MAX_CHANGES_PER_REQUEST);
+    const unanswered = this.#outbox.takeUnanswered(MAX_CHANGES_PER_REQUEST);
+    const proposals = unanswered.filter((proposal) => !this.#isIgnored(proposal));
+    // What is ignored by now is never spoken of again, and whatever became of it concerns nobody here.
+    this.#outbox.end(unanswered.filter((proposal) => this.#isIgnored(proposal)));
+    if (proposals.length === 0) return true;
     try {
       const answer = await negotiate(this.#engine, { changes: proposals.map(({ change }) => change), pull: !this.streaming });
       await this.#take(proposals, answer);
@@ -210,6 +214,13 @@ export class Pusher {
     // While no client ran it may have been deleted, and until now nothing but the outbox told of it.
     for (const { change } of proposals) if (change.op === 'put') this.#scanner.look(change.path);
     return true;
+  }
+
+  #isIgnored({ change }: Proposal): boolean {
+    const { state, ignore } = this.#engine;
+    if (change.op === 'move') return false;
+    const kind = change.op === 'put' ? change.entry.kind : state.base.get(change.path)?.state.kind;
+    return ignore.ignores(change.path, kind === undefined || kind === 'tombstone' ? 'file' : kind);
   }
 
   /** Hears what became of all that was told and never answered. @throws {ServerError} when there is still no answer */

@@ -1,6 +1,5 @@
 import {
   type Change,
-  type Head,
   type Outcome,
   type PutChange,
   type RelativePath,
@@ -53,7 +52,7 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
       state.remote.learn(outcome.head);
       break;
     case 'merged':
-      state.base.put({ ...agreed, version: mergedFrom(change, outcome.head) });
+      state.base.put({ ...agreed, version: mergedFrom(change, outcome) });
       state.remote.learn(outcome.head);
       if (outcome.head.state.kind === 'tombstone' || sameContent(entry, outcome.head.state)) log.debug(`merged the metadata of ${path}`);
       else log.info(`${path}: what lies here is an older version; the newer one is taken`);
@@ -86,9 +85,9 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
 }
 
 /** A head with another content is not what lies here: what is made of that meanwhile was made from the version before, and contests the head. */
-function mergedFrom({ base, entry }: PutChange, head: Head): VersionId {
+function mergedFrom({ base, entry }: PutChange, { head, older }: Outcome & { status: 'merged' }): VersionId {
   const isHere = head.state.kind === 'tombstone' || sameContent(entry, head.state);
-  return isHere || base === null ? head.version : base;
+  return older ?? (isHere || base === null ? head.version : base);
 }
 
 const nameOf = (state: VersionState): string => (state.kind === 'file' ? shortHash(state.hash) : state.kind);

@@ -60,10 +60,10 @@ export class Absences {
     this.#listLater(parentOf(folder), VANISHED_SETTLE_MS);
   }
 
-  /** Something lies at this path after all. */
-  found(path: RelativePath): void {
-    this.#suspects.delete(path);
+  /** Something lies at this path after all. @returns whether it could not be entered as a folder before */
+  found(path: RelativePath): boolean {
     this.#lookedAt.delete(path);
+    return this.#suspects.delete(path);
   }
 
   /** A folder was listed completely; `missing` is what the base has in it and the listing has not. */
@@ -80,7 +80,10 @@ export class Absences {
     const { applying, changes, state, problems } = this.#engine;
     const { path } = base;
     this.#suspects.delete(path);
-    if (base.held || this.#isIgnored(base) || changes.deletes.has(path)) return;
+    if (base.held || changes.deletes.has(path)) return;
+    const isFolder = base.state.kind === 'dir' || base.state.kind === 'tombstone';
+    const isIgnored = this.#isIgnored(base);
+    if (isIgnored && !isFolder) return;
     if (applying.has(path) || changes.isMoving(path)) {
       this.#listLater(parentOf(path), BUSY_MS);
       return;
@@ -91,9 +94,10 @@ export class Absences {
     }
     this.#lookedAt.delete(path);
     problems.clear('scan', path);
-    if (base.state.kind === 'tombstone') state.base.remove(path);
+    // A folder whose own entry is ignored tells nothing by its absence; what was in it may take part, and is gone with it.
+    if (isIgnored || base.state.kind === 'tombstone') state.base.remove(path);
     else this.#deleted(path);
-    if (base.state.kind === 'dir' || base.state.kind === 'tombstone') this.contentsGone(path);
+    if (isFolder) this.contentsGone(path);
   }
 
   /** True when something in it may be known under a path that is no folder. */
@@ -122,9 +126,10 @@ export class Absences {
     const gone: RelativePath[] = [];
     for (const base of state.base.under(folder)) {
       const { path } = base;
-      if (base.held || this.#isIgnored(base)) continue;
+      const isIgnored = this.#isIgnored(base);
+      if (base.held || (isIgnored && base.state.kind !== 'dir')) continue;
       if (applying.has(path) || changes.isMoving(path)) this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
-      else if (base.state.kind === 'tombstone') gone.push(path);
+      else if (isIgnored || base.state.kind === 'tombstone') gone.push(path);
       else this.#deleted(path);
     }
     if (gone.length > 0) state.transaction(() => gone.forEach((path) => state.base.remove(path)));

@@ -42,7 +42,7 @@ export class Examiner {
     const { changes, problems, clock, applying, ignore } = this.#engine;
     const { dirty, absences, names, findings } = this.#parts;
     const now = clock.monotonic();
-    absences.found(path);
+    const isNoFolder = absences.found(path) && observed.kind !== 'dir';
     if (observed.kind === 'special') {
       dirty.done(path, moment);
       if (!ignore.ignores(path, 'file'))
@@ -69,6 +69,7 @@ export class Examiner {
     if (isUntouched(base, observed)) {
       dirty.done(path, moment);
       findings.restored(path);
+      if (isNoFolder) absences.contentsGone(path);
       if (deep && observed.kind === 'dir') this.#enter(path, true);
       return;
     }

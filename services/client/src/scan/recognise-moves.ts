@@ -27,9 +27,7 @@ export async function recogniseMoves(engine: Engine, { path, observed, entry }: 
 /** True while something at or below a path is on its way to the server or from it: it has to arrive under the name it left with. */
 function isUnderWay({ applying, pushing, state }: Engine, path: RelativePath): boolean {
   const touches = (other: RelativePath): boolean => other === path || isBelow(other, path) || isBelow(path, other);
-  return (
-    [...applying].some(touches) || [...pushing].some(touches) || state.remote.moves().some(({ from, to }) => touches(from) || touches(to))
-  );
+  return [...applying].some(touches) || [...pushing].some(touches) || state.remote.movesAt(path).length > 0;
 }
 
 async function hasSameChild({ state, disk }: Engine, from: RelativePath, to: RelativePath): Promise<boolean> {

@@ -1,5 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Head, type RelativePath, type Seq, type VersionId, type VersionState, splitVersionId } from '@syncpair/contracts';
+import {
+  type Head,
+  type RelativePath,
+  type Seq,
+  type VersionId,
+  type VersionState,
+  ancestorsOf,
+  splitVersionId,
+} from '@syncpair/contracts';
 import type { Remote } from '@syncpair/sync-core';
 import { STATE_COLUMNS, type StateRow, fromState, toState } from './rows.ts';
 
@@ -118,9 +126,15 @@ export class RemoteStore {
     return this.#sql.moves.all(limit) as unknown as RemoteMove[];
   }
 
+  /** Those of which an end is the path, lies below it or above it: each end, or only where they begin. What this costs does not grow with the others. */
+  movesAt(path: RelativePath, ends: 'from' | 'both' = 'both'): RemoteMove[] {
+    if (this.#moves === 0) return [];
+    const places = JSON.stringify([path, ...ancestorsOf(path)]);
+    return this.#sql[ends === 'from' ? 'movesFrom' : 'movesAt'].all(places, `${path}/`, `${path}0`) as unknown as RemoteMove[];
+  }
+
   removeMove(move: RemoteMove): void {
-    this.#sql.removeMove.run(move.from, move.to, move.version);
-    this.#moves = this.#countMoves();
+    this.#moves -= Number(this.#sql.removeMove.run(move.from, move.to, move.version).changes);
   }
 
   #isEmpty(): boolean {
@@ -132,6 +146,9 @@ export class RemoteStore {
     return (this.#sql.countMoves.get() as { n: number }).n;
   }
 }
+
+/** The path and what is above it as a JSON array, and the bounds of what is below it, are the parameters 1 to 3. */
+const touches = (end: 'from' | 'to'): string => `"${end}" IN (SELECT value FROM json_each(?1)) OR ("${end}" >= ?2 AND "${end}" < ?3)`;
 
 function prepare(database: DatabaseSync) {
   const sql = (text: string): StatementSync => database.prepare(text);
@@ -155,6 +172,8 @@ function prepare(database: DatabaseSync) {
     addMove: sql('INSERT INTO remote_move ("from", "to", version) VALUES (?, ?, ?)'),
     countMoves: sql('SELECT count(*) AS n FROM remote_move'),
     moves: sql('SELECT "from", "to", version FROM remote_move ORDER BY position LIMIT ?'),
+    movesFrom: sql(`SELECT "from", "to", version FROM remote_move WHERE ${touches('from')} ORDER BY position`),
+    movesAt: sql(`SELECT "from", "to", version FROM remote_move WHERE ${touches('from')} OR ${touches('to')} ORDER BY position`),
     removeMove: sql('DELETE FROM remote_move WHERE "from" = ? AND "to" = ? AND version = ?'),
   };
 }

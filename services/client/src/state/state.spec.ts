@@ -169,6 +169,28 @@ describe('State', () => {
     expect(state.remote.oldestSeq()).toBeNull();
   });
 
+  it('finds the waiting moves of which an end is a path, above it or below it, in the order in which they were made', () => {
+    const moves = [
+      ['a/b', 'x/y'],
+      ['ab', 'xy'],
+      ['a', 'n'],
+      ['m', 'a/b/c'],
+      ['a/b', 'n/b'],
+    ].map(([from, to], index) => ({ from: p(from as string), to: p(to as string), version: v(`${index + 1}.0`) }));
+    for (const move of moves) state.remote.addMove(move);
+    const at = (path: string, ends?: 'from' | 'both'): number[] =>
+      state.remote.movesAt(p(path), ends).map((move) => moves.findIndex(({ version }) => version === move.version));
+    expect(at('a/b')).toEqual([0, 2, 3, 4]);
+    expect(at('a/b', 'from')).toEqual([0, 2, 4]);
+    expect(at('a/b/c/d')).toEqual([0, 2, 3, 4]);
+    expect(at('a')).toEqual([0, 2, 3, 4]);
+    expect(at('x')).toEqual([0]);
+    expect(at('b')).toEqual([]);
+    for (const move of moves) state.remote.removeMove(move);
+    expect(at('a/b')).toEqual([]);
+    expect(state.remote.moves()).toEqual([]);
+  });
+
   it('sets a damaged file aside and starts without one (R19)', () => {
     state.close();
     writeFileSync(join(root, STATE_FILE), 'this is no database, '.repeat(400));

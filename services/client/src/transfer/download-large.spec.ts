@@ -18,7 +18,7 @@ describe('downloadLarge', () => {
     expect(world().state.manifests.chunks(sha256(bytes))).toEqual(chunks);
   });
 
-  it('takes what it can from the file at the path, whose chunks nobody knows yet (R64)', async () => {
+  it('takes what it can from the file at the path, whose chunks nobody knows yet (R65)', async () => {
     const { server, state } = world();
     const before = large();
     const after = Buffer.concat([Buffer.from('!'), before]);
@@ -64,7 +64,7 @@ describe('downloadLarge', () => {
     expect(sha256(world().staged(sha256(after))!)).toBe(sha256(after));
   });
 
-  it('takes no chunk that is not what it is said to be (R64)', async () => {
+  it('takes no chunk that is not what it is said to be (R65)', async () => {
     const { server, state } = world();
     const before = large();
     const { chunks } = await world().write('f', before);
@@ -79,7 +79,7 @@ describe('downloadLarge', () => {
     expect(sha256(world().staged(sha256(after))!)).toBe(sha256(after));
   });
 
-  it('goes on after a cut with the chunk at which it was cut (R64)', async () => {
+  it('goes on after a cut with the chunk at which it was cut (R65)', async () => {
     const { server } = world();
     const bytes = large();
     const chunks = await world().keepOnServer(bytes);
@@ -94,7 +94,7 @@ describe('downloadLarge', () => {
     expect(sha256(world().staged(sha256(bytes))!)).toBe(sha256(bytes));
   });
 
-  it('reads in one stream what gets no further by chunks, from where it was cut (R64)', async () => {
+  it('reads in one stream what gets no further by chunks, from where it was cut (R65)', async () => {
     const { server } = world();
     const bytes = large();
     const chunks = await world().keepOnServer(bytes);

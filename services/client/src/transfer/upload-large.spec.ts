@@ -8,7 +8,7 @@ import { uploadLarge } from './upload-large.ts';
 describe('uploadLarge', () => {
   const world = useTransferWorld();
 
-  it('sends every chunk once, and of an edit only what is new (R64)', async () => {
+  it('sends every chunk once, and of an edit only what is new (R65)', async () => {
     const { server, write, upload } = bound();
     const before = large();
     const { chunks } = await write('f', before);
@@ -36,7 +36,7 @@ describe('uploadLarge', () => {
     expect(server.manifests.has(sha256(bytes))).toBe(true);
   });
 
-  it.each([true, false])('goes on after a cut with what was not taken yet, also when the client restarts: %s (R64)', async (restarts) => {
+  it.each([true, false])('goes on after a cut with what was not taken yet, also when the client restarts: %s (R65)', async (restarts) => {
     const { server, write, upload } = bound();
     const bytes = varied(12 * MIB);
     const { chunks } = await write('f', bytes);

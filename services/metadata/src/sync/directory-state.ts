@@ -1,5 +1,6 @@
-import { type ContentHash, type RelativePath, type Seq, type VersionId, parentOf, versionId } from '@syncpair/contracts';
-import type { AnsweredChange, ConflictWrite, DirectoryView, StoredVersion, VersionWrite } from '@syncpair/sync-core';
+import { type RelativePath, type Seq, type VersionId, parentOf, versionId } from '@syncpair/contracts';
+import type { NamedContent } from '../store/read-former-versions.ts';
+import type { AnsweredChange, ConflictWrite, DirectoryView, FormerVersion, StoredVersion, VersionWrite } from '@syncpair/sync-core';
 
 /** What a decision asked for that was not read yet. */
 export interface Missing {
@@ -7,7 +8,7 @@ export interface Missing {
   readonly versions: ReadonlyMap<string, { readonly path: RelativePath; readonly version: VersionId }>;
   readonly children: ReadonlySet<RelativePath>;
   /** Contents that a path may have had. */
-  readonly contents: ReadonlyMap<string, { readonly path: RelativePath; readonly hash: ContentHash }>;
+  readonly contents: ReadonlyMap<string, NamedContent>;
 }
 
 /**
@@ -26,9 +27,9 @@ export class DirectoryState {
     heads: new Set<RelativePath>(),
     versions: new Map<string, { path: RelativePath; version: VersionId }>(),
     children: new Set<RelativePath>(),
-    contents: new Map<string, { path: RelativePath; hash: ContentHash }>(),
+    contents: new Map<string, NamedContent>(),
   };
-  readonly #contents = new Map<string, boolean>();
+  readonly #former = new Map<string, readonly FormerVersion[]>();
 
   /** The state as the changes of one device see it: change ids are unique per device only. */
   viewFor(device: string): DirectoryView {
@@ -36,7 +37,7 @@ export class DirectoryState {
       head: (path) => this.head(path),
       version: (path, id) => this.#version(path, id),
       liveChildren: (folder) => this.#liveChildren(folder),
-      hadContent: (path, hash) => this.#hadContent(path, hash),
+      former: (path, entry) => this.#formerOf({ path, entry }),
       answered: (changeId) => this.#answered.get(`${device} ${changeId}`) ?? null,
     };
   }
@@ -72,8 +73,8 @@ export class DirectoryState {
     this.#versions.set(`${id} ${path}`, version);
   }
 
-  setHadContent(path: RelativePath, hash: ContentHash, had: boolean): void {
-    this.#contents.set(`${hash} ${path}`, had);
+  setFormer(content: NamedContent, versions: readonly FormerVersion[]): void {
+    this.#former.set(keyOf(content), versions);
   }
 
   setChildren(folder: RelativePath, count: number): void {
@@ -115,10 +116,10 @@ export class DirectoryState {
     return known ?? null;
   }
 
-  #hadContent(path: RelativePath, hash: ContentHash): boolean {
-    const known = this.#contents.get(`${hash} ${path}`);
-    if (known === undefined) this.#missing.contents.set(`${hash} ${path}`, { path, hash });
-    return known ?? false;
+  #formerOf(content: NamedContent): readonly FormerVersion[] {
+    const known = this.#former.get(keyOf(content));
+    if (known === undefined) this.#missing.contents.set(keyOf(content), content);
+    return known ?? [];
   }
 
   #liveChildren(folder: RelativePath): number {
@@ -127,3 +128,5 @@ export class DirectoryState {
     return (read ?? 0) + (this.#childrenChange.get(folder) ?? 0);
   }
 }
+
+const keyOf = ({ path, entry }: NamedContent): string => `${entry.kind === 'file' ? entry.hash : entry.target} ${path}`;

@@ -85,6 +85,22 @@ describe('the history that a client goes on from', () => {
     expect(outcomes).toMatchObject([{ status: 'merged', head: { version: '2.0' } }, { status: 'committed' }]);
   });
 
+  test('is a version that came after its base where content, time and mode are its own, and was not deleted since (R64)', async () => {
+    const { alice } = await withCommits(1);
+    const second = { base: '1.0', mtime: 1_700_000_000_000_000_000n };
+    await alice.commit(alice.put('file-0', 'second', second));
+    await alice.commit(alice.put('file-0', 'third', { base: '2.0' }));
+    const bob = await Device.join(replica.url, 'bob', alice.directory);
+    const put = (more: object) => bob.put('file-0', 'second', { ...second, ...more });
+    const killed = await bob.send({ changes: [put({ mtime: second.mtime + 400n }), put({ base: null })] });
+    const brought = { status: 'merged', older: '2.0', head: { version: '3.0' } };
+    expect(killed.outcomes).toMatchObject([brought, brought]);
+    await alice.commit(alice.delete('file-0', '3.0'));
+    await alice.commit(alice.put('file-0', 'fourth'));
+    const { outcomes } = await bob.send({ changes: [put({ base: null })] });
+    expect(outcomes).toMatchObject([{ conflict: expect.any(String) as unknown }]);
+  });
+
   test('is named in the snapshot, with the server', async () => {
     const { alice, known } = await withCommits(2);
     const { body } = await alice.post('/api/v1/snapshot', { protocol: 1, ...alice.fields });

@@ -1,6 +1,6 @@
 import { type Change, type RelativePath, type VersionId, ancestorsOf } from '@syncpair/contracts';
 import type { Transaction } from '../database/database.ts';
-import { readHadContents } from '../store/read-had-contents.ts';
+import { readFormerVersions } from '../store/read-former-versions.ts';
 import { countLiveChildren, readAnswered, readHeads, readVersions } from '../store/state-repository.ts';
 import type { DirectoryState, Missing } from './directory-state.ts';
 
@@ -49,8 +49,8 @@ export async function loadMissing(transaction: Transaction, directory: number, s
   for (const { path, version } of named) state.setVersion(path, version, null);
   for (const { path, stored } of await readVersions(transaction, directory, named)) state.setVersion(path, stored.version, stored);
   const contents = [...missing.contents.values()];
-  const had = await readHadContents(transaction, directory, contents);
-  contents.forEach(({ path, hash }, index) => state.setHadContent(path, hash, had[index] === true));
+  const former = await readFormerVersions(transaction, directory, contents);
+  contents.forEach((content, index) => state.setFormer(content, former[index] ?? []));
   const folders = [...missing.children];
   const counts = await countLiveChildren(transaction, directory, folders);
   for (const folder of folders) state.setChildren(folder, counts.get(folder) ?? 0);

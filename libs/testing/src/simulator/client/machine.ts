@@ -38,6 +38,8 @@ export class Machine {
   readonly #watchFaults: WatchFaults;
   /** A power cut may still come. */
   #remembers: boolean;
+  /** Until when the next step on a disk kills the process; milliseconds since the beginning. */
+  #struckUntil = 0;
   #running: Running | null = null;
   #stopping: Promise<void> | null = null;
   #lives = 0;
@@ -78,6 +80,9 @@ export class Machine {
       case 'kill':
         this.#end();
         return;
+      case 'strike':
+        this.#struckUntil = this.#world.time.now + act.ms;
+        return;
       case 'power':
         this.#powerCut();
         return;
@@ -114,6 +119,7 @@ export class Machine {
   /** Ends all that is wrong with the machine, and starts its client. */
   heal(): void {
     this.#remembers = false;
+    this.#struckUntil = 0;
     this.link.up = true;
     this.link.faults = { ...this.link.faults, lostRequests: 0, lostReplies: 0, cutStreams: 0 };
     this.#watchFaults.deafUntil = Math.min(this.#watchFaults.deafUntil, this.#world.time.now);
@@ -200,7 +206,13 @@ export class Machine {
           fileSystem: 'linux',
         },
         state,
-        disk: new SimulatedDisk({ folder, process, random: random.fork('disk'), witness: this.#world.witnessOf(folder.where) }),
+        disk: new SimulatedDisk({
+          folder,
+          process,
+          random: random.fork('disk'),
+          witness: this.#world.witnessOf(folder.where),
+          onStep: () => this.#strike(),
+        }),
         server: new SimulatedSyncServer({ server: this.#world.server, link: this.link, process, caller }),
         clock: {
           wall: () => this.#wall(),
@@ -276,6 +288,12 @@ export class Machine {
       }
       this.#rememberStates(running);
     });
+  }
+
+  #strike(): void {
+    if (this.#struckUntil <= this.#world.time.now) return;
+    this.#struckUntil = 0;
+    this.#end();
   }
 
   #goOffline(ms: number): void {

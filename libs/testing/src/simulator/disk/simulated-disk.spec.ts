@@ -46,7 +46,17 @@ function makeSimulated(): typeof simulated {
   const tree = new Tree(() => 1_767_225_600_000 + time.now);
   const nobody = { creating: () => undefined, replacing: () => undefined, renaming: () => undefined, dressing: () => undefined };
   const folder = { tree, staging: new StagingArea(tree), root: 'there' as const };
-  return { disk: new SimulatedDisk({ folder, process: new OwnProcess(time), random: new Random('disk'), witness: nobody }), tree, time };
+  return {
+    disk: new SimulatedDisk({
+      folder,
+      process: new OwnProcess(time),
+      random: new Random('disk'),
+      witness: nobody,
+      onStep: () => undefined,
+    }),
+    tree,
+    time,
+  };
 }
 
 /** The answer of the simulated disk, once its time has passed. */

@@ -48,6 +48,8 @@ export interface SimulatedDiskParts {
   readonly process: OwnProcess;
   readonly random: Random;
   readonly witness: DiskWitness;
+  /** Called after each step that took effect; the process may be killed by it. */
+  readonly onStep: () => void;
 }
 
 /** The `Disk` of one process on a simulated folder. Each call takes its time, and the world goes on between the steps of a batch. */
@@ -140,6 +142,9 @@ export class SimulatedDisk implements Disk {
         content instanceof DiskProblem ? { status: 'problem', problem: content } : this.#actions.carryOut(action, content);
       if (result.status !== 'done' && action.op === 'file' && content !== null && 'bytes' in content) this.#drop(action, content);
       results.push(result);
+      if (result.status !== 'done') continue;
+      this.#parts.onStep();
+      if (!this.#parts.process.alive) await this.#parts.process.wait(0);
     }
     await this.#maybe(0.3);
     this.#tree.flushed();

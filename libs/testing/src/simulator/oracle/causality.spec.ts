@@ -88,6 +88,15 @@ describe('I4: whoever wrote over a content contests nothing', () => {
       },
     ],
     [
+      'that others wrote, and that nobody at the teller touched',
+      ({ write, put }) => {
+        write(2, 'one');
+        write(2, 'two');
+        put(2, 'two');
+        put(1, 'one');
+      },
+    ],
+    [
       'that the engine had brought them long before they were killed',
       ({ ledger, whereOf, write, bring, put, pass }) => {
         write(2, 'one');
@@ -202,11 +211,12 @@ describe('I4: whoever wrote over a content contests nothing', () => {
       },
     ],
     [
-      'a conflict of a content that its teller has from others',
-      ({ write, put }) => {
+      'a conflict of a content from others that its teller does not know any more to be theirs',
+      ({ ledger, whereOf, write, put }) => {
         write(2, 'one');
         write(2, 'two');
         put(2, 'two');
+        ledger.forgot(whereOf(1));
         put(1, 'one');
       },
     ],

@@ -53,6 +53,7 @@ export class Causality {
   /** What lies at a path after a power cut: where that is other than what was put there last, nobody knows whose it is. */
   left(client: number, directory: string, path: string, key: string): void {
     if (this.#disk(client, directory).get(path)?.key !== key) this.#written.set(`${directory} ${path} ${key}`, null);
+    this.#sees(client, directory, key);
   }
 
   /** The client does not know any more where anything on its disk comes from. */

@@ -41,6 +41,8 @@ export class Ledger {
   readonly #clients = new Map<string, number>();
   /** Disks that a power cut took something from. */
   readonly #wentDown = new Set<string>();
+  /** Disks of which a client lost what it knew. */
+  readonly #lostKnowledge = new Set<string>();
   /** Conflicts of each directory that were looked at. */
   readonly #judged = new Map<string, number>();
   /** Whether the request that is decided was given up before it arrived. */
@@ -79,6 +81,7 @@ export class Ledger {
   /** What the client knew is lost, or older than its disk, or was about another part of the directory. */
   forgot({ client, directory }: Where): void {
     this.#causality.forgot(client, directory);
+    this.#lostKnowledge.add(`${client} ${directory}`);
   }
 
   /** The power failed while a client was at work here. */
@@ -147,7 +150,7 @@ export class Ledger {
   }
 
   /**
-   * I4: equal contents are never in conflict, nor is what somebody wrote with what they had written it over. Nothing is asked of what was told
+   * I4: equal contents are never in conflict, nor is what somebody wrote with what they had written it over, nor what a client has from others. Nothing is asked of what was told
    * by a request that was given up and arrived all the same: it may contest what its own client told after it.
    */
   #conflicts(directory: string): void {
@@ -162,8 +165,12 @@ export class Ledger {
       if (kind === 'kind' || [winner, loser].some((version) => this.#late.has(`${directory} ${path} ${version}`))) continue;
       const told = id === `c${winner}` ? winner : loser;
       const teller = this.#clients.get((kept.version(path, told) as KeptVersion).device);
-      // What a crash left on a disk and not in the state is told by somebody who did not write it.
-      if (this.#causality.authorOf(directory, path, contentOf(told)) !== teller) continue;
+      // Who lost what it knew may tell contents as its own that it has from others.
+      const author = this.#causality.authorOf(directory, path, contentOf(told));
+      if (author !== teller) {
+        if (author !== null && !this.#lostKnowledge.has(`${teller} ${directory}`)) tell('who told it had not written it');
+        continue;
+      }
       const other = told === winner ? loser : winner;
       if (this.#isToldAnew(directory, kept.version(path, other as VersionId) as KeptVersion)) continue;
       if (this.#causality.isFrom(directory, path, won, lost)) tell('the winner was written over the loser');

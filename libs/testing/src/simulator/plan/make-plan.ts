@@ -40,6 +40,7 @@ const MACHINE_WEIGHTS: Readonly<Record<MachineAct['do'], number>> = {
   start: 12,
   stop: 6,
   kill: 6,
+  strike: 8,
   power: 4,
   offline: 8,
   streamcut: 5,
@@ -190,6 +191,7 @@ function machineAct(random: Random, hasFaults: boolean): MachineAct {
     case 'forget':
       return { do: kind };
     case 'offline':
+    case 'strike':
     case 'deaf':
       return { do: kind, ms };
     case 'root':

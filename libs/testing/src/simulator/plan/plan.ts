@@ -56,6 +56,8 @@ export type MachineAct =
   | { readonly do: 'start' }
   | { readonly do: 'stop' }
   | { readonly do: 'kill' }
+  /** Is killed at the next thing that its client does on a disk, if that comes within `ms`: the disk has it, the state does not. */
+  | { readonly do: 'strike'; readonly ms: number }
   | { readonly do: 'power' }
   | { readonly do: 'offline'; readonly ms: number }
   | { readonly do: 'streamcut' }
@@ -73,6 +75,7 @@ export const MACHINE_ACTS: ReadonlySet<Act['do']> = new Set<Act['do']>([
   'start',
   'stop',
   'kill',
+  'strike',
   'power',
   'offline',
   'streamcut',

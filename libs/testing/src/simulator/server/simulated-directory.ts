@@ -25,6 +25,7 @@ import {
   decideCommit,
   decideMove,
 } from '@syncpair/sync-core';
+import { formerVersions } from '@syncpair/sync-core/testing/former-versions';
 
 const ORDER_STEP = 1_000_000n;
 
@@ -127,8 +128,7 @@ export class SimulatedDirectory {
         for (const [path, { state }] of this.heads) if (state.kind !== 'tombstone' && parentOf(path) === folder) count++;
         return count;
       },
-      hadContent: (path, hash) =>
-        this.versions.some((known) => known.path === path && !known.lost && known.state.kind === 'file' && known.state.hash === hash),
+      former: (path, entry) => formerVersions(this.versions, path, entry),
       answered: (changeId) => this.#answered.get(`${device} ${changeId}`) ?? null,
     };
   }
