@@ -12,7 +12,7 @@ import { silentLogger } from '../../services/client/src/log/logger.ts';
 import { type Clock, systemClock } from '../../services/client/src/runtime/clock.ts';
 import { createEventStream } from '../../services/client/src/server/http-event-stream.ts';
 import { createSyncServer } from '../../services/client/src/server/http-sync-server.ts';
-import { createHttp } from '../../services/client/src/server/http.ts';
+import { ServerError, createHttp } from '../../services/client/src/server/http.ts';
 import type { EventStream, Negotiation, SyncServer } from '../../services/client/src/server/sync-server.ts';
 import { retryDelayMs } from '../../services/client/src/transfer/retry-delay.ts';
 import { sha256 } from '../harness/ledger.ts';
@@ -41,9 +41,10 @@ export class SimulatedClient {
   readonly heads = new Map<string, Head>();
   /** How often each status was answered. */
   readonly answers = new Map<number, number>();
-  /** What went wrong, in the server's or the system's words. */
+  /** Requests that failed and were made again, and streams that were lost, in the server's or the system's words. */
   readonly failures: string[] = [];
-  /** Events that did not follow on what was known. */
+  readonly losses: string[] = [];
+  /** Events that did not follow on what was known, or only said that there is more, while the stream was up. */
   gaps = 0;
   /** Monotonic milliseconds at which it had its stream again and the log read to the end; null while it does not. */
   connectedAt: number | null = null;
@@ -57,7 +58,6 @@ export class SimulatedClient {
   #hasStream = false;
   #isReading = false;
   #readAgain = false;
-  #attempt = 0;
   #report: NodeJS.Timeout | null = null;
 
   constructor(setup: SimulatedClientSetup) {
@@ -90,7 +90,7 @@ export class SimulatedClient {
     this.#stream.start({ onEvent: (event) => this.#onEvent(event), onConnection: (up, reason) => this.#onConnection(up, reason) });
   }
 
-  /** Makes a text the content of a path. Resolves when it is durable. @throws {Error} when it is not */
+  /** Makes a text the content of a path. Resolves when it is durable. @throws {Error} when the server decided otherwise */
   async edit(path: string, text: string): Promise<void> {
     const bytes = Buffer.from(text);
     const hash = sha256(bytes) as ContentHash;
@@ -98,7 +98,8 @@ export class SimulatedClient {
     const base = this.heads.get(path)?.version ?? null;
     const entry = { kind: 'file' as const, hash, size: bytes.length, mtime: BigInt(Date.now()) * 1_000_000n, executable: false };
     const change = { op: 'put' as const, id, path: path as RelativePath, base, entry };
-    const { outcomes } = await this.#negotiate({ changes: [change], contents: new Map([[hash, bytes]]) });
+    // Made again under the same id, an edit that was durable already is the same edit.
+    const { outcomes } = await this.#patiently(() => this.#negotiate({ changes: [change], contents: new Map([[hash, bytes]]) }));
     const [outcome] = outcomes;
     if (outcome?.status !== 'committed' || outcome.conflict !== null) throw new Error(`${this.id}: ${path}: ${JSON.stringify(outcome)}`);
     this.heads.set(path, { path: change.path, version: outcome.version, state: entry });
@@ -118,7 +119,7 @@ export class SimulatedClient {
 
   #onConnection(up: boolean, reason: string | null): void {
     if (up) return;
-    if (reason !== null) this.failures.push(reason);
+    if (reason !== null) this.losses.push(reason);
     if (this.#hasStream) void this.#read();
     this.#hasStream = false;
     this.connectedAt = null;
@@ -126,6 +127,7 @@ export class SimulatedClient {
 
   #onEvent(event: SyncEvent): void {
     if (event.type === 'head') {
+      if (this.#hasStream && event.seq > this.#cursor) this.gaps += 1;
       this.#hasStream = true;
       if (event.epoch !== this.#history?.epoch) throw new Error(`${this.id}: another epoch`);
       if (event.seq === this.#cursor && !this.#isReading) this.#connected();
@@ -142,21 +144,32 @@ export class SimulatedClient {
     this.#readAgain = true;
     if (this.#isReading) return;
     this.#isReading = true;
-    while (this.#readAgain && !this.#stop.signal.aborted) {
-      this.#readAgain = false;
-      try {
-        const { commits, cursor, more } = await this.#negotiate({ pull: true });
+    try {
+      while (this.#readAgain) {
+        this.#readAgain = false;
+        const { commits, cursor, more } = await this.#patiently(() => this.#negotiate({ pull: true }));
         this.#take(commits, cursor);
         this.#readAgain ||= more;
-        this.#attempt = 0;
-      } catch (error) {
-        this.failures.push((error as Error).message);
-        this.#readAgain = true;
-        await this.#pause(retryDelayMs(this.#attempt++, Math.random()));
       }
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      throw error;
     }
     this.#isReading = false;
     if (this.#hasStream) this.#connected();
+  }
+
+  /** Asks until there is an answer, with the pauses of the engine. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof ServerError) || !error.retryable || this.#stop.signal.aborted) throw error;
+        this.failures.push(error.message);
+        await this.#pause(Math.max(retryDelayMs(attempt, Math.random()), error.retryAfterMs ?? 0));
+      }
+    }
   }
 
   #connected(): void {

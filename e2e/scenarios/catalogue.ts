@@ -153,7 +153,7 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [number: string, prio
   ],
   SCL: [
     ['01', 'P1', '100,000 files: first sync, restart, rescan', 'a measurement: npm run bench'],
-    ['02', 'P1', '1,000 clients, 100 directories', 'a measurement: npm run bench'],
+    ['02', 'P1', '1,000 clients, 100 directories, an edit a second in each'],
     ['03', 'P1', 'a file of 20 GB (5 GiB unless asked for) with a change in its middle'],
     ['05', 'P1', '50 uploaders and 50 downloaders at once'],
     ['06', 'P2', 'two servers on one storage: the second one is refused (replicas of metadata: npm run e2e:compose)'],

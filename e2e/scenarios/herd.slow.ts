@@ -20,7 +20,7 @@ const all = (what: string, isSo: (client: SimulatedClient) => boolean): Promise<
   until(what, () => (herd.every(isSo) ? true : undefined), PATIENCE).catch((error: unknown) => {
     const late = herd
       .filter((client) => !isSo(client))
-      .map(({ id, cursor, failures }) => `${id} at ${cursor}: ${failures.slice(-3).join('; ')}`);
+      .map(({ id, cursor, losses, failures }) => `${id} at ${cursor}: ${[...losses, ...failures].slice(-3).join('; ')}`);
     throw new Error([(error as Error).message, `${late.length} of ${herd.length} are not:`, ...late.slice(0, 10)].join('\n'));
   });
 
@@ -41,7 +41,7 @@ test(`${CLIENTS} clients come back at the same moment after a restart: each is c
   await world.server.kill();
   await all('all have noticed', ({ connectedAt }) => connectedAt === null);
   await world.server.start();
-  for (const client of herd) client.failures.length = 0;
+  for (const { failures, losses } of herd) failures.length = losses.length = 0;
   const begun = performance.now();
   gate.open();
   // Some read the log before this, some hear of it, and some do neither and have to ask.
@@ -50,7 +50,7 @@ test(`${CLIENTS} clients come back at the same moment after a restart: each is c
   await all('all have the later notes', ({ cursor }) => cursor === 2);
 
   const times = herd.map(({ connectedAt }) => (connectedAt ?? Number.NaN) - begun);
-  const tries = herd.reduce((sum, { failures }) => sum + failures.length, 0);
+  const tries = herd.flatMap(({ failures, losses }) => [...failures, ...losses]).length;
   console.log(
     `${CLIENTS} clients are back after ${[0.5, 0.99, 1].map((part) => `${(quantile(times, part) / 1_000).toFixed(2)} s`).join(', ')} (p50, p99, all); ${tries} tries failed`,
   );

@@ -185,6 +185,17 @@ it('the database itself keeps a part from being removed, whatever an older colle
   expect(await statesOf(inside)).toEqual(inside.map(() => 'live'));
 });
 
+it('the database itself forgets what a content consisted of that an older collector removes', async () => {
+  const parts = pieces(4);
+  await alice.writeChunked('removed', parts, true);
+  await drop('removed');
+  const whole = Buffer.concat(parts);
+  await condemnNow([whole]);
+  await world.database.query(`DELETE FROM blob WHERE hash = $1`, [keyOf(whole)]);
+  for (let round = 0; round < 2; round += 1) await collect();
+  expect(await statesOf([manifestOf(parts), ...parts])).toEqual([null, null, null, null, null]);
+});
+
 it('the database itself refuses a content that lies in chunks and is named without them', async () => {
   const whole = large();
   await alice.write('bare', whole, false);

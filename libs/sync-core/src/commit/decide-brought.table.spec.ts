@@ -58,6 +58,15 @@ describe('what a client put in place and was killed before it could note (R64)',
     expect(edit).toMatchObject({ status: 'committed', conflict: expect.any(String) as unknown });
   });
 
+  it('does not come back where the path was deleted meanwhile, and the client knew an earlier version', () => {
+    const directory = edited();
+    directory.commit([remove('3.0')]);
+    const [outcome] = directory.commit([put(file('two', 200n), '1.0')], { now: 10n ** 18n });
+    expect(outcome).toMatchObject({ status: 'superseded', head: { version: '4.0', state: { kind: 'tombstone' } } });
+    const [edit] = directory.commit([put(file('two', 201n), '1.0')], { now: 10n ** 18n });
+    expect(edit).toMatchObject({ status: 'committed' });
+  });
+
   it('may have been brought back where the path was deleted meanwhile', () => {
     const directory = edited();
     directory.commit([remove('3.0')]);

@@ -166,13 +166,13 @@ class Decider {
 
   /**
    * The version that a client had put in place and was killed before it could note so. A user who came to the same content by another way has
-   * another time of it; where the path was deleted since, they may have brought it back, time and all.
+   * another time of it; but where the client knew nothing of the path and it was deleted since, they may have brought it back, time and all.
    */
   #broughtVersion({ base, path, entry }: PutChange): StoredVersion | null {
     if (entry.kind === 'dir') return null;
     const found = this.overlay.former(path, entry).find(({ version: { version, state }, isDeletedSince }) => {
       const isSame = state.kind === entry.kind && isSameTime(state.mtime, entry.mtime) && isExecutable(state) === isExecutable(entry);
-      return isSame && !isDeletedSince && (base === null || isLaterVersion(version, base));
+      return isSame && (base === null ? !isDeletedSince : isLaterVersion(version, base));
     });
     return found?.version ?? null;
   }
@@ -197,7 +197,7 @@ class Decider {
     if (head === null || change.base === null) return this.#accept(change, head, change.entry, this.#orderOf(change, null));
     const base = this.overlay.version(change.path, change.base);
     // A touch of what somebody deleted meanwhile is no edit that could outlive the deletion.
-    if (isLive(base) && sameContent(base.state, change.entry)) {
+    if ((isLive(base) && sameContent(base.state, change.entry)) || this.#broughtVersion(change) !== null) {
       return { id: change.id, status: 'superseded', head: headOf(change.path, head) };
     }
     return this.#accept(change, head, change.entry, this.#orderOf(change, base));

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, realpath, rm, truncate, unlink } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ContentHash, encodeManifest, formatManifestLocation } from '@syncpair/contracts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hashOf, registerBlobStoreTests } from '../blobs/blob-store.conformance.ts';
 import type { BlobRef, BlobStore, SmallBlob, StoredBlob } from '../blobs/blob-store.ts';
 import { openDiskBlobStore } from '../drivers/disk/open-disk-blob-store.ts';
@@ -154,9 +154,13 @@ for (const [name, open] of DRIVERS) {
 
     it('is no small content among many', async () => {
       const { ref, chunks } = await assemble();
+      const [first, last] = [chunks[0] as StoredBlob, chunks.at(-1) as StoredBlob];
       const lengths: (number | null)[] = [];
-      for await (const bytes of store.readMany([ref, chunks[0] as StoredBlob], 1_000_000)) lengths.push(bytes?.length ?? null);
-      expect(lengths).toEqual([null, 65_536]);
+      const beneath = vi.spyOn(opened.store, 'readMany');
+      for await (const bytes of store.readMany([ref, first, ref, last], 2_000_000)) lengths.push(bytes?.length ?? null);
+      expect(lengths).toEqual([null, 65_536, null, 1_000]);
+      // Looking for it would cost a walk through all packs.
+      expect(beneath.mock.calls.map(([refs]) => refs)).toEqual([[first, last]]);
     });
 
     it('breaks off where a chunk vanishes or is damaged on the way, and never gives other bytes', async (context) => {
@@ -173,6 +177,11 @@ for (const [name, open] of DRIVERS) {
         })(),
       ).rejects.toThrow(/missing or damaged/);
       expect(Buffer.concat(arrived).length).toBeLessThanOrEqual(8 * 65_536);
+      // Of the same size and with other bytes, it is known by reading it only.
+      await writeFile(join(opened.folder, 'objects', hash.slice(0, 2), hash), Buffer.alloc(65_536));
+      const begun = await store.open(ref, { from: 7 * 65_536 });
+      await expect(begun?.body.toArray()).rejects.toThrow(/missing or damaged/);
+      expect(await store.open(ref, { from: 8 * 65_536 })).toBe(null);
       for (const file of await readdir(join(opened.folder, 'packs'))) await unlink(join(opened.folder, 'packs', file));
       expect(await store.open(ref)).toBe(null);
     });

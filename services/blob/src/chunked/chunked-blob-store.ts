@@ -17,7 +17,10 @@ export class ChunkedBlobStore implements BlobStore {
     this.#store = store;
   }
 
-  /** A content that was put together opens only when every chunk of the range is there. One that also lies whole is found as well. */
+  /**
+   * A content that was put together opens only when every chunk of the range is there and the first can be read: who goes on where a reading
+   * broke off at a damaged one is told that there is no more. One that also lies whole is found as well.
+   */
   async open(ref: BlobRef, range?: RangeRequest): Promise<OpenBlob | null> {
     const chunks = await this.chunksOf(ref);
     const composed = chunks === null ? null : await this.#compose(chunks, range);
@@ -33,13 +36,21 @@ export class ChunkedBlobStore implements BlobStore {
 
   async statMany(refs: readonly BlobRef[]): Promise<(StoredBlob | null)[]> {
     const found = await this.#store.statMany(refs.map(wholeOf));
-    for (const [index, ref] of refs.entries()) if (parseManifestLocation(ref.location) !== null) found[index] = await this.stat(ref);
+    for (const [index, ref] of refs.entries()) if (!isAlone(ref)) found[index] = await this.stat(ref);
     return found;
   }
 
-  /** Contents that were put together are too large for it, and left out. */
-  readMany(refs: readonly BlobRef[], maxBytes: number): AsyncIterable<Uint8Array | null> {
-    return this.#store.readMany(refs.map(wholeOf), maxBytes);
+  /** Contents that were put together are too large for it, and left out without being looked for. */
+  async *readMany(refs: readonly BlobRef[], maxBytes: number): AsyncGenerator<Uint8Array | null> {
+    const alone = this.#store.readMany(refs.filter(isAlone), maxBytes)[Symbol.asyncIterator]();
+    try {
+      for (const ref of refs) {
+        const next = isAlone(ref) ? await alone.next() : null;
+        yield next === null || next.done === true ? null : next.value;
+      }
+    } finally {
+      await alone.return?.();
+    }
   }
 
   put(expected: ExpectedBlob, body: Readable): Promise<StoredBlob> {
@@ -110,8 +121,23 @@ export class ChunkedBlobStore implements BlobStore {
       places.set(found.hash, found);
     }
     const refs = chunks.map(({ hash }) => places.get(hash) ?? { hash });
-    const bytes = streamed(this.#store.readMany(refs, MAX_CHUNK_BYTES), chunks, skip, range.end - range.start);
+    const contents = this.#store.readMany(refs, MAX_CHUNK_BYTES)[Symbol.asyncIterator]();
+    const first = await contents.next();
+    if (first.done !== true && first.value?.length !== chunks[0]?.size) {
+      await contents.return?.();
+      return null;
+    }
+    const bytes = streamed(begun(first, contents), chunks, skip, range.end - range.start);
     return { size, ...range, body: Readable.from(bytes, { objectMode: false }) };
+  }
+}
+
+/** What an iterator gives whose first step was taken. */
+async function* begun<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
   }
 }
 
@@ -132,8 +158,10 @@ async function* streamed(
   }
 }
 
+const isAlone = ({ location }: BlobRef): boolean => parseManifestLocation(location) === null;
+
 /** The same content where it may lie in one piece. */
-const wholeOf = (ref: BlobRef): BlobRef => (parseManifestLocation(ref.location) === null ? ref : { hash: ref.hash });
+const wholeOf = (ref: BlobRef): BlobRef => (isAlone(ref) ? ref : { hash: ref.hash });
 
 const distinct = (chunks: readonly Chunk[]): BlobRef[] => [...new Set(chunks.map(({ hash }) => hash))].map((hash) => ({ hash }));
 

@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
+import { Agent, type IncomingMessage, createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -248,28 +248,34 @@ describe('contents put together over HTTP', () => {
 });
 
 describe('work that takes long', () => {
-  it('is told of while it goes on, and its answer comes after', async () => {
+  it.each([
+    ['is told of while it goes on, and closes the connection, which a proxy may take for answered', 31_000, [201, 'close', [102, 102]]],
+    ['is not told of when it is soon done', 0, [201, 'keep-alive', []]],
+  ])('%s', async (_what, ms, expected) => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     let finish = (): void => undefined;
     const server = createServer((_, response) => {
       void whileTold(response, () => new Promise<void>((resolve) => (finish = resolve))).then(() => response.writeHead(201).end('done'));
-      vi.advanceTimersByTime(11_000);
+      vi.advanceTimersByTime(ms);
+      if (ms === 0) finish();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const agent = new Agent({ keepAlive: true });
     try {
       const { port } = server.address() as { port: number };
       const seen: number[] = [];
-      const answer = await new Promise<number>((resolve, reject) => {
-        const sent = request({ port, host: '127.0.0.1' }, (response) => resolve(response.resume().statusCode as number));
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        const sent = request({ port, host: '127.0.0.1', agent }, (response) => resolve(response.resume()));
         sent.on('information', ({ statusCode }) => {
           seen.push(statusCode);
           if (seen.length === 2) finish();
         });
         sent.on('error', reject).end();
       });
-      expect([answer, seen]).toEqual([201, [102, 102]]);
+      expect([answer.statusCode, answer.headers.connection, seen]).toEqual(expected);
     } finally {
       vi.useRealTimers();
+      agent.destroy();
       server.close();
     }
   });

@@ -1,6 +1,7 @@
 import type { SyncEvent } from '@syncpair/contracts';
 import { Applier } from '../apply/applier.ts';
 import { CutReview } from '../crash/cut-review.ts';
+import { recogniseApplied } from '../crash/recognise-applied.ts';
 import { type RootIdentity, RootLostError } from '../disk/disk.ts';
 import { OtherServerError } from '../identity/prove-server.ts';
 import { HoldFollower } from '../holds/hold-follower.ts';
@@ -67,6 +68,7 @@ export class DirectorySync {
   readonly #scanWork: ScanWork;
   readonly #holds: HoldFollower | null;
   readonly #lanes: Lane[] = [];
+  #isRecognised = false;
   #running: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
@@ -230,10 +232,17 @@ export class DirectorySync {
       // What the server has of this client is part of what was agreed on, also where the state no longer says so.
       await this.pusher.settleUnanswered();
       await this.#cutReview.run();
-    }
+    } else await this.#recogniseApplied();
     if (this.#merger.wanted === 'none') return this.#follower.step();
     await this.#merger.step();
     return true;
+  }
+
+  /** Once, before the log is read on. A folder that is merged anew agrees on nothing yet. */
+  async #recogniseApplied(): Promise<void> {
+    if (this.#isRecognised || this.#parts.inspect) return;
+    if (this.#merger.wanted !== 'anew') await recogniseApplied(this.engine);
+    this.#isRecognised = true;
   }
 
   async #pushStep(): Promise<boolean> {

@@ -17,7 +17,7 @@ export async function hashFiles({ disk, state }: Engine, files: readonly SizedFi
   }
   for (const file of large) {
     const [read = 'changed'] = await disk.chunk([file]);
-    if (isChunked(read)) state.manifests.put(read);
+    if (isChunked(read)) state.transaction(() => state.manifests.put(read));
     answers.set(file, isChunked(read) ? read.hash : read);
   }
   return files.map((file) => answers.get(file) ?? 'changed');

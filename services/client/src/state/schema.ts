@@ -75,6 +75,7 @@ CREATE TABLE IF NOT EXISTS earlier (
 );
 CREATE INDEX IF NOT EXISTS earlier_at ON earlier (at);
 CREATE TABLE IF NOT EXISTS manifest (position INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, chunks BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS chunk (key INTEGER NOT NULL, manifest INTEGER NOT NULL, PRIMARY KEY (key, manifest)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS base_large ON base (hash) WHERE size >= ${CHUNKED_BYTES};
 CREATE INDEX IF NOT EXISTS remote_move_from ON remote_move ("from");
 CREATE INDEX IF NOT EXISTS remote_move_to ON remote_move ("to");

@@ -19,11 +19,17 @@ export class Assembly {
   readonly #onBytes: (bytes: Uint8Array) => void;
   readonly #there = new Map<ContentHash, PlacedChunk>();
   #end = 0;
+  #fetched = 0;
 
   constructor(parts: TransferParts, staged: StagedFile, onBytes: (bytes: Uint8Array) => void) {
     this.#parts = parts;
     this.#staged = staged;
     this.#onBytes = onBytes;
+  }
+
+  /** Chunks that came from the server. */
+  get fetched(): number {
+    return this.#fetched;
   }
 
   /**
@@ -93,6 +99,7 @@ export class Assembly {
   async #next(frames: AsyncIterator<Frame>): Promise<Uint8Array> {
     const next = await frames.next();
     if (next.done === true || next.value.bytes === null) throw new ContentError('the server does not have a part of the content', false);
+    this.#fetched += 1;
     return next.value.bytes;
   }
 

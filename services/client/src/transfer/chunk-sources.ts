@@ -5,8 +5,8 @@ import type { BaseEntry } from '../state/base-store.ts';
 import { readChunks } from './read-chunks.ts';
 import type { TransferParts } from './transfer-parts.ts';
 
-/** Chunks in the manifests of other files that are looked through: those of some 30 GiB. More of them would hold up everything else. */
-const MOST_LOOKED_AT = 120_000;
+/** Chunks that are looked for in other files: those of some 5 GiB. More of them would hold up everything else. */
+const MOST_LOOKED_FOR = 20_000;
 
 /** A file here that has chunks of a content. */
 export interface ChunkSource {
@@ -25,14 +25,15 @@ export async function findChunkSources(parts: TransferParts, wanted: readonly Ch
   };
   const near = atPath === null ? null : largeFileOf(atPath);
   if (near !== null) take(near.file, (await readChunks(parts, near.file, near.hash)) ?? []);
-  let looked = 0;
-  for (const hash of state.manifests.hashes()) {
-    if (missing.size === 0 || looked > MOST_LOOKED_AT) break;
-    const found = state.base.findLarge(hash).flatMap((entry) => largeFileOf(entry) ?? [])[0];
-    if (found === undefined || hash === near?.hash) continue;
-    const chunks = state.manifests.chunks(hash) ?? [];
-    looked += chunks.length;
-    take(found.file, chunks);
+  const asked = new Set([near?.hash]);
+  for (const hash of [...missing].slice(0, MOST_LOOKED_FOR)) {
+    if (!missing.has(hash)) continue;
+    for (const holder of state.manifests.holders({ hash })) {
+      if (asked.has(holder)) continue;
+      asked.add(holder);
+      const found = state.base.findLarge(holder).flatMap((entry) => largeFileOf(entry) ?? [])[0];
+      if (found !== undefined) take(found.file, state.manifests.chunks(holder) ?? []);
+    }
   }
   return sources;
 }

@@ -2,7 +2,8 @@ import { type Chunk, type ContentHash, MAX_CHUNKS_PER_REQUEST, MAX_MANIFEST_PREA
 import { type PlacedChunk, paceUploads, placeChunks, takeChunks } from '@syncpair/sync-core';
 import type { ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';
-import { type ChunkProofs, isShown } from './chunk-proofs.ts';
+import type { ChunkProofs } from './chunk-proofs.ts';
+import { type GivenGrant, freshGrant } from './fresh-grant.ts';
 import { InFlight } from './in-flight.ts';
 import type { TransferParts } from './transfer-parts.ts';
 
@@ -11,13 +12,10 @@ const WINDOW = 64;
 /** Requests with chunks under way at once: while one is made durable, the next one travels. */
 const MOST_UNDER_WAY = 2;
 
-export interface ChunkedUpload {
+/** The grant is one to write the whole. */
+export interface ChunkedUpload extends GivenGrant {
   readonly file: ExpectedFile;
-  readonly hash: ContentHash;
   readonly chunks: readonly Chunk[];
-  /** To write the whole, and when it was given: monotonic milliseconds. */
-  readonly grant: string;
-  readonly grantedAt: number;
   /** A content that the server has, and of which this one may have kept chunks. */
   readonly kept: { readonly hash: ContentHash; readonly chunks: readonly Chunk[] } | null;
 }
@@ -59,6 +57,11 @@ export class ChunkUpload {
       if (end === 'uncovered') end = await this.#send(all, null);
       this.#parts.uploads.ended(hash);
       return end === 'uncovered' ? { status: 'not_taken' } : end;
+    } catch (error) {
+      // Written through a mapping, which leaves its stamp as it is: what was read is not what had been hashed.
+      if (!(error instanceof ServerError) || error.code !== 'hash_mismatch') throw error;
+      this.#parts.uploads.ended(hash);
+      return { status: 'changed' };
     } finally {
       await this.#flights.ended();
     }
@@ -92,27 +95,17 @@ export class ChunkUpload {
 
   async #assemble(tokens: readonly string[]): Promise<ChunkedUploadEnd | 'uncovered'> {
     const { hash, chunks } = this.#upload;
-    const grant = await this.#freshGrant();
+    const grant = await freshGrant(this.#parts, this.#upload);
     if (grant === null) return { status: 'there', receipt: null };
     try {
       return { status: 'there', receipt: await this.#parts.server.putManifest(grant, { hash, manifest: encodeManifest(chunks) }, tokens) };
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (error.code === 'forbidden') return 'uncovered';
-      if (error.code === 'hash_mismatch') return { status: 'changed' };
       // A chunk that got lost meanwhile, or a server that knows no manifests.
       if (error.code === 'not_found') return { status: 'not_taken' };
       throw error;
     }
-  }
-
-  /** A grant to write the whole that is good for a while; null when somebody else has brought it meanwhile. */
-  async #freshGrant(): Promise<string | null> {
-    const { hash, grant, grantedAt } = this.#upload;
-    if (isShown(grantedAt, this.#now())) return grant;
-    const answer = await this.#parts.server.askChunks([hash], []);
-    if (answer === null) return grant;
-    return answer.grants.find(({ hashes }) => hashes.includes(hash))?.grant ?? null;
   }
 
   #uncovered(chunks: readonly PlacedChunk[]): PlacedChunk[] {

@@ -24,7 +24,7 @@ describe('downloadLarge', () => {
     const after = Buffer.concat([Buffer.from('!'), before]);
     writeFileSync(world().at('f'), before);
     const base = await world().agreed('f');
-    expect(state.manifests.hashes()).toEqual([]);
+    expect(state.manifests.chunks(sha256(before))).toBeNull();
     await world().keepOnServer(after);
     await world().download(after, base);
     expect(server.fetched.length).toBeLessThan(3);
@@ -94,6 +94,30 @@ describe('downloadLarge', () => {
     expect(sha256(world().staged(sha256(bytes))!)).toBe(sha256(bytes));
   });
 
+  it('reads in one stream what gets no further by chunks, from where it was cut (R65)', async () => {
+    const { server } = world();
+    const bytes = large();
+    const chunks = await world().keepOnServer(bytes);
+    server.contents.set(sha256(bytes), bytes);
+    const cutAt = (place: number): void => {
+      server.onFetch = (hash) => {
+        if (hash === chunks[place]!.hash) throw new ServerError('unreachable', 'cut');
+      };
+    };
+    for (const place of [3, 3, 3, 6, 6, 6]) {
+      cutAt(place);
+      await expect(world().download(bytes)).rejects.toThrow('cut');
+    }
+    // A try that gets some lets it be tried by chunks again.
+    expect(server.fetched.length).toBe(6);
+    cutAt(6);
+    await expect(world().download(bytes)).rejects.toThrow('cut');
+    await world().download(bytes);
+    expect(server.fetched.length).toBe(6);
+    expect(server.streamedFrom).toEqual([chunks.slice(0, 6).reduce((sum, { size }) => sum + size, 0)]);
+    expect(sha256(world().staged(sha256(bytes))!)).toBe(sha256(bytes));
+  });
+
   it.each([
     ['ends inside a chunk', (part: Buffer, end: number) => part.subarray(0, end + 1000), 5],
     [
@@ -125,7 +149,7 @@ describe('downloadLarge', () => {
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ContentError);
     expect(world().staged(sha256(bytes))).toBeNull();
-    expect(world().state.manifests.hashes()).toEqual([]);
+    expect(world().state.manifests.chunks(sha256(bytes))).toBeNull();
   });
 
   it('keeps what came before a chunk that the server does not have', async () => {

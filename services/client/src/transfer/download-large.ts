@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CHUNKED_BYTES, type Chunk, type ContentHash, type FileEntry, ManifestError, decodeManifest } from '@syncpair/contracts';
 import { type StagedFile, StagingError } from '../disk/disk.ts';
 import type { BaseEntry } from '../state/base-store.ts';
+import { ServerError } from '../server/server-error.ts';
 import { Assembly } from './assembly.ts';
 import { findChunkSources } from './chunk-sources.ts';
 import { ContentError } from './content-error.ts';
@@ -16,17 +17,14 @@ import type { TransferParts } from './transfer-parts.ts';
  * @throws {ServerError} when the connection fails; what arrived stays for the next try
  */
 export async function downloadLarge(parts: TransferParts, { hash, size }: FileEntry, atPath: BaseEntry | null): Promise<void> {
-  const manifest = size < CHUNKED_BYTES ? null : await parts.server.readManifest(hash);
+  const isStreamed = size < CHUNKED_BYTES || parts.stalled.isStalled(hash);
+  const manifest = isStreamed ? null : await parts.server.readManifest(hash);
   const chunks = manifest === null ? null : chunksOf(manifest, size);
   const staged = await parts.disk.stage(hash, size);
   const digest = createHash('sha256');
   try {
     if (chunks === null) await downloadWhole(parts, hash, staged, (bytes) => digest.update(bytes));
-    else {
-      const assembly = new Assembly(parts, staged, (bytes) => digest.update(bytes));
-      const missing = await assembly.takeUp(chunks);
-      await assembly.add(missing, await findChunkSources(parts, missing, atPath));
-    }
+    else await downloadChunks(parts, new Assembly(parts, staged, (bytes) => digest.update(bytes)), { hash, chunks, atPath });
     if (digest.digest('hex') !== hash) throw new ContentError('the bytes that arrived do not have the SHA-256 of the version', true);
   } catch (error) {
     // What could not be written to the end must not fill the disk for all others.
@@ -35,7 +33,9 @@ export async function downloadLarge(parts: TransferParts, { hash, size }: FileEn
     throw error;
   }
   await staged.finish();
-  if (chunks !== null && manifest !== null) parts.state.manifests.put({ hash, manifest });
+  const { state, stalled } = parts;
+  stalled.ended(hash);
+  if (chunks !== null && manifest !== null) state.transaction(() => state.manifests.put({ hash, manifest }));
 }
 
 /** Null for a manifest that is not understood: the whole is there all the same. */
@@ -44,6 +44,21 @@ function chunksOf(manifest: Uint8Array, size: number): readonly Chunk[] | null {
     return decodeManifest(manifest, size);
   } catch (error) {
     if (error instanceof ManifestError) return null;
+    throw error;
+  }
+}
+
+async function downloadChunks(
+  parts: TransferParts,
+  assembly: Assembly,
+  content: { readonly hash: ContentHash; readonly chunks: readonly Chunk[]; readonly atPath: BaseEntry | null },
+): Promise<void> {
+  const missing = await assembly.takeUp(content.chunks);
+  const sources = await findChunkSources(parts, missing, content.atPath);
+  try {
+    await assembly.add(missing, sources);
+  } catch (error) {
+    if (error instanceof ServerError) parts.stalled.cut(content.hash, assembly.fetched > 0);
     throw error;
   }
 }

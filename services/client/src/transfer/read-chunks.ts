@@ -8,6 +8,6 @@ export async function readChunks(parts: TransferParts, file: ExpectedFile, hash:
   if (known !== null) return known;
   const [read] = await parts.disk.chunk([file]);
   if (read === undefined || read === 'changed' || !('manifest' in read) || read.hash !== hash) return null;
-  parts.state.manifests.put(read);
+  parts.state.transaction(() => parts.state.manifests.put(read));
   return decodeManifest(read.manifest);
 }

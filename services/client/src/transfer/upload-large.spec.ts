@@ -1,4 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { decodeManifest, encodeManifest } from '@syncpair/contracts';
 import { describe, expect, it } from 'vitest';
 import { ServerError } from '../server/server-error.ts';
 import { MIB, large, sha256, useTransferWorld, varied } from './fixtures/transfer-world.ts';
@@ -74,6 +75,21 @@ describe('uploadLarge', () => {
     expect(server.manifests.size).toBe(0);
   });
 
+  it('gives up a file that was written through a mapping, under the same stamp (R39)', async () => {
+    const { server, write, upload } = bound();
+    const bytes = large();
+    await write('f', bytes);
+    // As if the file had had other bytes when it was read.
+    const known = await world().manifest(large(2));
+    world().state.manifests.put({ hash: sha256(bytes), manifest: known });
+    expect(await upload('f', bytes)).toBeNull();
+    const turned = decodeManifest(await world().manifest(bytes));
+    for (const { hash } of turned) server.claims.add(hash);
+    await world().keepOnServer(bytes);
+    world().state.manifests.put({ hash: sha256(bytes), manifest: encodeManifest(turned.toReversed()) });
+    expect(await upload('f', bytes)).toBeNull();
+  });
+
   it('reads the file once more where its chunks are not known, and gives up one that is another by now', async () => {
     const { server, write, upload } = bound();
     const bytes = large();
@@ -105,6 +121,26 @@ describe('uploadLarge', () => {
     server.sent.length = 0;
     expect(await upload('f', bytes)).toEqual({ receipt: `receipt ${sha256(bytes)}` });
     expect(server.sent).toEqual([sha256(bytes)]);
+  });
+
+  it('renews the grant for the whole before it is sent as one after a long try by chunks', async () => {
+    const { server, write, upload } = bound();
+    const bytes = large();
+    const { chunks } = await write('f', bytes);
+    server.onUpload = () => {
+      world().ahead += 3 * 60_000;
+      server.contents.delete(chunks[0]!.hash);
+    };
+    const taken = server.port.uploadOne;
+    const grants: string[] = [];
+    world().parts.server.uploadOne = (grant, ...rest) => {
+      grants.push(grant);
+      server.onUpload = () => undefined;
+      return taken(grant, ...rest);
+    };
+    expect(await upload('f', bytes)).toEqual({ receipt: `receipt ${sha256(bytes)}` });
+    expect(grants).toHaveLength(1);
+    expect(server.asked.slice(-2)).toEqual([sha256(bytes), sha256(bytes)]);
   });
 
   it('asks about all chunks where the server does not have the base any more', async () => {

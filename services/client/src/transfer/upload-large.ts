@@ -2,18 +2,15 @@ import { CHUNKED_BYTES, type ContentHash, type RelativePath } from '@syncpair/co
 import { DiskProblem, type ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';
 import { ChunkUpload, type ChunkedUpload } from './chunk-upload.ts';
+import { type GivenGrant, freshGrant } from './fresh-grant.ts';
 import { readChunks } from './read-chunks.ts';
 import type { TransferParts } from './transfer-parts.ts';
 
 /** A file whose content travels by itself. */
-export interface LargeUpload {
+export interface LargeUpload extends GivenGrant {
   readonly file: ExpectedFile;
-  readonly hash: ContentHash;
   /** Bytes. */
   readonly size: number;
-  /** To write the content, and when it was given: monotonic milliseconds. */
-  readonly grant: string;
-  readonly grantedAt: number;
 }
 
 /**
@@ -31,7 +28,10 @@ export async function uploadLarge(parts: TransferParts, upload: LargeUpload): Pr
     if (end.status === 'changed') return null;
     if (end.status === 'there') return { receipt: end.receipt };
   }
-  const receipt = await uploadWhole(parts, upload);
+  // What was tried before may have taken long.
+  const grant = await freshGrant(parts, upload);
+  if (grant === null) return { receipt: null };
+  const receipt = await uploadWhole(parts, { ...upload, grant });
   return receipt === null ? null : { receipt };
 }
 

@@ -39,7 +39,9 @@ export class ContentRecovery {
   async #recoverChunked(content: UsableContent, gone: ReadonlySet<ContentHash>): Promise<UsableContent | null> {
     const [known] = content.parts === undefined ? await this.#chunked.withParts(WHO, [content]) : [content];
     if (known?.parts === undefined) return null;
-    const missing = known.parts.filter(({ hash }) => gone.has(hash));
+    // Its own row keeps the place that the manifest had when it was put together; in the manifest's row that would hide the present one.
+    const isUnsure = ({ hash, proof }: UsableContent): boolean => gone.has(hash) || (content.parts === undefined && proof === 'put');
+    const missing = known.parts.filter(isUnsure);
     await this.#pins.pin(missing);
     const there = new Map((await this.#store.find(WHO, missing)).map((part) => [part.hash, part]));
     if (there.size < missing.length) return null;

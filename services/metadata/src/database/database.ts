@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '@syncpair/contracts';
 import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import { Slots } from './slots.ts';
 import { isConnectionLost, isTransient, toDatabaseError } from './errors.ts';
@@ -32,6 +33,10 @@ const ATTEMPTS = 6;
 const MAX_STREAMS = 6;
 /** Milliseconds a stream may wait for its consumer between two batches. */
 const STREAM_IDLE_MS = 120_000;
+/** Milliseconds in which a connection becomes free, or the question is refused: clients give up after 30 s without an answer. */
+const BUSY_PATIENCE_MS = 25_000;
+/** Connections of a pool whose size is not told, as in the driver. */
+const DEFAULT_POOL_SIZE = 10;
 
 /**
  * The one door to PostgreSQL. Connection losses and full disks become domain errors; transactions that met a serialization failure or a
@@ -40,26 +45,31 @@ const STREAM_IDLE_MS = 120_000;
 export class Database implements Queryable {
   readonly #dataSource: DataSource;
   readonly #streams = new Slots(MAX_STREAMS);
+  /** Those of the pool, whose own limit on waiting does not tell a busy service from a database that does not answer. */
+  readonly #connections: Slots;
 
   constructor(dataSource: DataSource) {
     this.#dataSource = dataSource;
+    this.#connections = new Slots(dataSource.options.poolSize ?? DEFAULT_POOL_SIZE);
   }
 
   async query<Row = never>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const runner = this.#dataSource.createQueryRunner();
-    try {
-      return await run<Row>(runner, sql, parameters);
-    } catch (error) {
-      throw toDatabaseError(error);
-    } finally {
-      await runner.release();
-    }
+    return this.#inTurn(async () => {
+      const runner = this.#dataSource.createQueryRunner();
+      try {
+        return await run<Row>(runner, sql, parameters);
+      } catch (error) {
+        throw toDatabaseError(error);
+      } finally {
+        await runner.release();
+      }
+    });
   }
 
   async transaction<T>(mode: keyof typeof BEGIN, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#once(BEGIN[mode], work);
+        return await this.#inTurn(() => this.#once(BEGIN[mode], work));
       } catch (error) {
         if (!isTransient(error) || attempt === ATTEMPTS) throw toDatabaseError(error);
         await sleep(Math.random() * 10 * 2 ** attempt);
@@ -74,12 +84,31 @@ export class Database implements Queryable {
   async *streaming<T>(work: (transaction: Transaction) => AsyncGenerator<T>): AsyncGenerator<T> {
     await this.#streams.take();
     try {
-      yield* this.#stream(work);
+      await this.#takeConnection();
+      try {
+        yield* this.#stream(work);
+      } finally {
+        this.#connections.give();
+      }
     } catch (error) {
       throw toDatabaseError(error);
     } finally {
       this.#streams.give();
     }
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    await this.#takeConnection();
+    try {
+      return await work();
+    } finally {
+      this.#connections.give();
+    }
+  }
+
+  async #takeConnection(): Promise<void> {
+    if (await this.#connections.takeWithin(BUSY_PATIENCE_MS)) return;
+    throw new DomainError('unavailable', 'the server has more to do than it can; ask again a little later');
   }
 
   async *#stream<T>(work: (transaction: Transaction) => AsyncGenerator<T>): AsyncGenerator<T> {

@@ -1,7 +1,6 @@
 import type { ContentHash } from '@syncpair/contracts';
 import type { StoredContent } from '../content/content-store.ts';
 import type { Queryable, Transaction } from '../database/database.ts';
-import { forgetParts } from './manifest-repository.ts';
 import { REFERRED } from './referred.ts';
 import { hashBytes, hashText } from './rows.ts';
 
@@ -89,8 +88,8 @@ export async function lockDeleting(transaction: Transaction, limit: number): Pro
 }
 
 /**
- * Forgets contents whose bytes are gone, and what they consisted of: their parts are condemned by a later page. Those that were spared are
- * condemned anew.
+ * Forgets contents whose bytes are gone; the database then forgets what they consisted of, and a later page condemns their parts. Those that
+ * were spared are condemned anew.
  */
 export async function finishDeleting(
   transaction: Transaction,
@@ -98,7 +97,6 @@ export async function finishDeleting(
   spared: readonly ContentHash[],
 ): Promise<void> {
   await transaction.query(`DELETE FROM blob WHERE hash = ANY($1::bytea[]) AND state = 'deleting'`, [gone.map(hashBytes)]);
-  await forgetParts(transaction, gone);
   if (spared.length === 0) return;
   await transaction.query(
     `UPDATE blob SET state = 'condemned', condemned_at = now() WHERE hash = ANY($1::bytea[]) AND state = 'deleting'`,

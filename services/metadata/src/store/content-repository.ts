@@ -36,9 +36,13 @@ export async function contentsOfDirectory(db: Queryable, directory: number, hash
 export async function readableInDirectory(db: Queryable, directory: number, hashes: readonly ContentHash[]): Promise<UsableContent[]> {
   if (hashes.length === 0) return [];
   const rows = await db.query<BlobRow>(
-    `SELECT b.hash, b.size, b.location FROM blob b WHERE b.hash = ANY($2::bytea[]) AND ${READABLE} AND (
-       EXISTS (SELECT FROM version v WHERE v.hash = b.hash AND v.directory = $1)
-       OR EXISTS (SELECT FROM manifest_chunk m JOIN version v ON v.hash = m.manifest AND v.directory = $1 WHERE m.chunk = b.hash))`,
+    // Each on its own, by the indexes, and only until the first version is found.
+    `SELECT b.hash, b.size, b.location FROM blob b CROSS JOIN LATERAL (
+       SELECT 1 FROM version v WHERE v.hash = b.hash AND v.directory = $1
+       UNION ALL
+       SELECT 1 FROM manifest_chunk m JOIN version v ON v.hash = m.manifest AND v.directory = $1 WHERE m.chunk = b.hash
+       LIMIT 1
+     ) reason WHERE b.hash = ANY($2::bytea[]) AND ${READABLE}`,
     [directory, hashes.map(hashBytes)],
   );
   return rows.map(toContent);

@@ -71,7 +71,7 @@ export async function unreadablePage(db: Queryable, after: Buffer, limit: number
 export async function namesOf(db: Queryable, hash: ContentHash, limit: number): Promise<string[]> {
   const rows = await db.query<{ readonly key: string; readonly path: string }>(
     `SELECT DISTINCT d.key, v.path FROM version v JOIN directory d ON d.id = v.directory
-     WHERE v.hash = $1 OR v.hash IN (SELECT manifest FROM manifest_chunk WHERE chunk = $1) LIMIT $2`,
+     WHERE v.hash IN (SELECT $1::bytea UNION ALL SELECT manifest FROM manifest_chunk WHERE chunk = $1) LIMIT $2`,
     [hashBytes(hash), limit],
   );
   return rows.map(({ key, path }) => `${key}: ${path}`);

@@ -4,16 +4,11 @@ import { hashBytes } from './rows.ts';
 
 /**
  * Says what a content consists of. The rows of the content and of all its parts are locked by this transaction, and none of them is being
- * removed. What an earlier manifest of the same content named stays named.
+ * removed. What an earlier manifest of the same content named stays named. When the row of the content is deleted, the database forgets all of it.
  */
 export async function nameParts(transaction: Transaction, whole: ContentHash, parts: readonly ContentHash[]): Promise<void> {
   await transaction.query(
     `INSERT INTO manifest_chunk (manifest, chunk) SELECT $1, chunk FROM unnest($2::bytea[]) p(chunk) ON CONFLICT DO NOTHING`,
     [hashBytes(whole), parts.map(hashBytes)],
   );
-}
-
-/** Forgets what contents consist of whose own rows are removed by this transaction. */
-export async function forgetParts(transaction: Transaction, wholes: readonly ContentHash[]): Promise<void> {
-  await transaction.query(`DELETE FROM manifest_chunk WHERE manifest = ANY($1::bytea[])`, [wholes.map(hashBytes)]);
 }

@@ -9,6 +9,7 @@ import { readConflict } from './conflict-repository.ts';
 import { usableChunks } from './chunk-repository.ts';
 import { contentsOfDirectory, contentsOfScope, readableInDirectory } from './content-repository.ts';
 import { ensureDirectory, findDirectory } from './directory-repository.ts';
+import { namesOf } from './fsck-repository.ts';
 import { readDirectoryHistory, readHistoryItems, readPathHistory } from './history-repository.ts';
 import { readLog } from './log-repository.ts';
 import { carryOutMove, moveFits } from './move-repository.ts';
@@ -230,6 +231,9 @@ const STATEMENTS: [name: string, work: (db: Queryable) => Promise<unknown>][] = 
   ['contents of all that a client may read', async (db) => contentsOfScope(db, { client: 'alice' }, [await someHash()])],
   ['contents and chunks of a directory', async (db) => readableInDirectory(db, directory, [await someHash(), await someChunk()])],
   ['chunks that a client may use', async (db) => usableChunks(db, directory, { client: 'alice' }, [await someHash(), await someChunk()])],
+  ['many chunks of a directory', async (db) => readableInDirectory(db, directory, await manyChunks())],
+  ['many chunks that a client may use', async (db) => usableChunks(db, directory, { client: 'alice' }, await manyChunks())],
+  ['where a damaged chunk belongs', async (db) => namesOf(db, await someChunk(), 3)],
 ];
 
 const someKey = (): Buffer => pathHash('folder7/file700');
@@ -237,6 +241,12 @@ const someKey = (): Buffer => pathHash('folder7/file700');
 async function someChunk(): Promise<ContentHash> {
   const [row] = await database.query<{ chunk: Buffer }>('SELECT chunk FROM manifest_chunk LIMIT 1');
   return (row as { chunk: Buffer }).chunk.toString('hex') as ContentHash;
+}
+
+/** So many that looking each of them up seems to cost more than reading a whole table. */
+async function manyChunks(): Promise<ContentHash[]> {
+  const rows = await database.query<{ chunk: Buffer }>('SELECT chunk FROM manifest_chunk GROUP BY chunk HAVING count(*) = 1 LIMIT 300');
+  return rows.map(({ chunk }) => chunk.toString('hex') as ContentHash);
 }
 
 async function someHash(): Promise<ContentHash> {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChunkedBlobStore, type Copied, copyDiskBlobStore, openDiskBlobStore } from '@syncpair/blob';
-import { PRODUCT_VERSION } from '@syncpair/contracts';
+import { type Copied, copyDiskBlobStore, openDiskBlobStore } from '@syncpair/blob';
+import { PRODUCT_VERSION, parseManifestLocation } from '@syncpair/contracts';
 import { type ReferredContent, type TablesExport, exportTables } from '@syncpair/metadata';
 import { StandaloneError } from '../standalone-error.ts';
 import { readManifest, writeManifest } from './backup-manifest.ts';
@@ -66,10 +66,12 @@ async function prepare(dest: string): Promise<void> {
 }
 
 async function missingIn(folder: string, contents: AsyncIterable<ReferredContent>): Promise<number> {
-  const store = new ChunkedBlobStore(await openDiskBlobStore(folder));
+  const store = await openDiskBlobStore(folder);
   let missing = 0;
   try {
     for await (const { hash, location } of contents) {
+      // What it consists of is among the contents.
+      if (location !== null && parseManifestLocation(location) !== null) continue;
       if (location === null || (await store.stat({ hash, location })) === null) missing += 1;
     }
     return missing;

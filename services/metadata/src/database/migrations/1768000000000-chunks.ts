@@ -13,7 +13,8 @@ const TABLES = [
 
 /**
  * Processes of the version before may run beside this one for a while, and a collection of theirs for longer. They do not know what consists
- * of what: the database itself refuses to have a part removed, and a content named without its parts.
+ * of what: the database itself refuses to have a part removed, and a content named without its parts, and forgets what a content consisted
+ * of whose row goes.
  */
 const GUARDS = [
   `CREATE FUNCTION keep_part() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -35,12 +36,19 @@ const GUARDS = [
    END $$`,
   `CREATE CONSTRAINT TRIGGER blob_has_parts AFTER INSERT OR UPDATE OF location ON blob DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
    WHEN (NEW.location LIKE 'manifest:%') EXECUTE FUNCTION require_parts()`,
+  `CREATE FUNCTION forget_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+   BEGIN
+     DELETE FROM manifest_chunk WHERE manifest = OLD.hash;
+     RETURN NULL;
+   END $$`,
+  `CREATE TRIGGER blob_takes_parts AFTER DELETE ON blob FOR EACH ROW EXECUTE FUNCTION forget_parts()`,
 ];
 
 const DOWN = [
+  `DROP TRIGGER blob_takes_parts ON blob`,
   `DROP TRIGGER blob_has_parts ON blob`,
   `DROP TRIGGER blob_keeps_part ON blob`,
-  `DROP FUNCTION require_parts, keep_part`,
+  `DROP FUNCTION forget_parts, require_parts, keep_part`,
   `DROP TABLE chunk_claim`,
   `DROP TABLE manifest_chunk`,
 ];
