@@ -25,7 +25,10 @@ test.each(['the client', 'the server'])(
     const bytes = randomBytes(12 * 1024 * 1024);
     await proxy.set({ bytesPerSecond: 400_000, only: /^(POST|PUT) \/blobs/ });
     const before = proxy.passed.up;
-    writeFileSync(alice.at('large'), bytes);
+    // In one step: a writer that pauses in the middle makes two versions.
+    const aside = `${alice.folder}.large`;
+    writeFileSync(aside, bytes);
+    renameSync(aside, alice.at('large'));
     await until('alice is sending', () => (proxy.passed.up - before > 500_000 ? true : undefined), LONG);
     const stopped = who === 'the client' ? alice.process : world.server.process;
     stopped.signal('SIGSTOP');

@@ -2,6 +2,7 @@ import { CHUNKED_BYTES, type ContentHash, type RelativePath } from '@syncpair/co
 import { DiskProblem, type ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';
 import { ChunkUpload, type ChunkedUpload } from './chunk-upload.ts';
+import { firstBytes } from './first-bytes.ts';
 import { type GivenGrant, freshGrant } from './fresh-grant.ts';
 import { readChunks } from './read-chunks.ts';
 import type { TransferParts } from './transfer-parts.ts';
@@ -47,7 +48,8 @@ async function uploadWhole(parts: TransferParts, { file, hash, size, grant }: La
   const bytes = await parts.disk.openRead(file.path, 0);
   if (bytes instanceof DiskProblem) return null;
   try {
-    return await parts.server.uploadOne(grant, hash, size, bytes);
+    // What was written behind it meanwhile is the next version's; a log that always grows would never be sent otherwise.
+    return await parts.server.uploadOne(grant, hash, size, firstBytes(bytes, size));
   } catch (error) {
     // The file was written while it was read: what was sent is not what had been hashed, and the server kept none of it.
     if (error instanceof ServerError && error.code === 'hash_mismatch') return null;
