@@ -72,7 +72,7 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [number: string, prio
   ],
   NET: [
     ['01', 'P0', 'the server is away for two minutes'],
-    ['02', 'P1', 'the line is cut after every k bytes', 'a cut download goes on; the upload of a large file begins anew'],
+    ['02', 'P1', 'the line is cut after every k bytes', 'a cut transfer goes on, both ways'],
     ['03', 'P1', 'a black hole and half-open connections'],
     ['04', 'P1', 'a slow, shaky line with tiny segments'],
     ['05', 'P1', 'the server is away for half an hour'],

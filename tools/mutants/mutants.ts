@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: 'if (bytes !== null)',
       },
       {
-        file: `${CLIENT}/transfer/download.ts`,
+        file: `${CLIENT}/transfer/download-large.ts`,
         from: "if (digest.digest('hex') !== hash) throw",
         to: "if (digest.digest('hex') === '') throw",
       },

@@ -5,6 +5,8 @@ import { FrameError } from './blob-frames.ts';
  * line. Frames follow. A length of 0 says that the grant stands in the header.
  */
 export const MAX_PREAMBLE_BYTES = 8 * 1024 * 1024;
+/** Bytes of grants and receipts before a manifest, which cover every chunk of one content. */
+export const MAX_MANIFEST_PREAMBLE_BYTES = 64 * 1024 * 1024;
 /** Contents in one batch: what one receipt holds. */
 export const MAX_BATCH_FRAMES = 1_000;
 
@@ -19,15 +21,17 @@ export function encodeBatchPreamble(grants: readonly string[]): Uint8Array {
 /**
  * Reads the grants at the head of a batch body; `frames` is what follows, for `decodeFrames`.
  *
- * @throws {FrameError} when the preamble is longer than MAX_PREAMBLE_BYTES or the body ends inside it.
+ * @param limit bytes of the preamble
+ * @throws {FrameError} when the preamble is longer than its limit or the body ends inside it.
  */
 export async function decodeBatchPreamble(
   chunks: AsyncIterable<Uint8Array>,
+  limit = MAX_PREAMBLE_BYTES,
 ): Promise<{ readonly grants: string[]; readonly frames: AsyncIterable<Uint8Array> }> {
   const source = chunks[Symbol.asyncIterator]();
   let head = await atLeast(source, Buffer.alloc(0), 4);
   const tokens = head.readUInt32BE();
-  if (tokens > MAX_PREAMBLE_BYTES) throw new FrameError(`grants of ${tokens} bytes; the limit is ${MAX_PREAMBLE_BYTES}`);
+  if (tokens > limit) throw new FrameError(`grants of ${tokens} bytes; the limit is ${limit}`);
   head = await atLeast(source, head, 4 + tokens);
   const grants = head
     .toString('latin1', 4, 4 + tokens)

@@ -121,12 +121,26 @@ export const snapshotHeaderSchema = z.object({
 });
 export const snapshotEndSchema = z.object({ end: z.literal(true), heads: z.number().int() });
 
-/** `POST /api/v1/grants`: read grants for contents of versions that the principal may read. Unknown hashes are left out of the answer. */
+/** Bytes of manifests in one answer, before base64; one is always told. */
+export const MAX_MANIFEST_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/**
+ * `POST /api/v1/grants`: read grants for contents of versions that the principal may read, and for chunks of these. Unknown hashes are left
+ * out of the answer.
+ */
 export const readGrantsRequestSchema = z.object({
   protocol: z.literal(1),
   ...directoryFields,
   hashes: z.array(wire.hash).min(1).max(1_000),
+  /** The manifests too, of those that lie as chunks. Without them such a content is read as any other. */
+  manifests: z.boolean().default(false),
 });
 export type ReadGrantsRequestJson = z.input<typeof readGrantsRequestSchema>;
-export const readGrantsResponseSchema = z.object({ grants: z.array(z.object({ hashes: z.array(wire.hash), grant: z.string() })) });
+export const readGrantsResponseSchema = z.object({
+  grants: z.array(z.object({ hashes: z.array(wire.hash), grant: z.string() })),
+  /** Base64; its reader holds it against the content, for it is not signed. Left out by servers that know no chunks. */
+  manifests: z.array(z.object({ hash: wire.hash, manifest: z.string() })).default([]),
+  /** Of those that lie as chunks, the ones whose manifests did not fit into this answer: to be asked for again. */
+  manifests_left: z.array(wire.hash).default([]),
+});
 export type ReadGrantsResponseJson = z.input<typeof readGrantsResponseSchema>;

@@ -48,6 +48,18 @@ export const BLOB_ROUTES: readonly RouteDescription[] = [
     responses: { 200: { description: 'It is here; `Content-Length` is its size.' } },
   },
   {
+    method: 'PUT',
+    path: `${ROUTES.blobs}/{hash}/manifest`,
+    summary: 'Puts one content together from chunks that are here.',
+    description:
+      'The body is a preamble (4-byte big-endian length, then read grants and receipts that together cover every chunk, one a line; a read grant of a content that lies in chunks covers these) and the manifest: 36 bytes a chunk, its SHA-256 and its size as 4 bytes, big-endian. The chunks are read once and the SHA-256 of the whole is verified before the answer. A content of at most 1 MiB is refused: it travels whole.',
+    tag,
+    auth: 'grant',
+    headers: { [GRANT_HEADER]: 'A write grant of the metadata service that names the whole content.' },
+    request: { contentType: bytes, description: 'Preamble and manifest.' },
+    responses: { 201: { description: 'It is durable.', schema: receiptResponseSchema } },
+  },
+  {
     method: 'POST',
     path: ROUTES.blobBatch,
     summary: 'Stores many small contents with one durable step.',

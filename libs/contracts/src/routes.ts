@@ -6,6 +6,7 @@ export const ROUTES = {
   negotiate: '/api/v1/negotiate',
   snapshot: '/api/v1/snapshot',
   grants: '/api/v1/grants',
+  chunks: '/api/v1/chunks',
   history: '/api/v1/history',
   restore: '/api/v1/restore',
   restoreTree: '/api/v1/restore/tree',
@@ -35,3 +36,5 @@ export const ROUTES = {
 
 /** Request header with a grant, where there is no body for it. */
 export const GRANT_HEADER = 'x-syncpair-grant';
+/** Header of the answer to `HEAD /blobs/{hash}`: where the content lies, as a receipt would tell it. */
+export const LOCATION_HEADER = 'x-syncpair-location';

@@ -2,6 +2,8 @@ export { BlobModule, type BlobModuleOptions } from './blob.module.ts';
 export { BlobService, type BlobServiceOptions } from './blobs/blob-service.ts';
 export type { BlobRef, BlobStore, Flaw, OpenBlob, SmallBlob, StoredBlob, Volume } from './blobs/blob-store.ts';
 export { parseRangeHeader, type RangeRequest } from './blobs/byte-range.ts';
+export { ChunkUnreadable } from './chunked/chunk-unreadable.ts';
+export { ChunkedBlobStore } from './chunked/chunked-blob-store.ts';
 export { openDiskBlobStore } from './drivers/disk/open-disk-blob-store.ts';
 export { MemoryBlobStore } from './drivers/memory/memory-blob-store.ts';
 export { knownGrantKeys, type GrantKeys } from './grants/grant-keys.ts';

@@ -31,6 +31,7 @@ import { ProtocolInterceptor } from './http/protocol.interceptor.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { MetadataOptions } from './metadata-options.ts';
 import { type Services, createServices } from './services.ts';
+import { ChunksService } from './sync/chunks.service.ts';
 import { NegotiateService } from './sync/negotiate.service.ts';
 import { ReadGrantsService } from './sync/read-grants.service.ts';
 import { SnapshotService } from './sync/snapshot.service.ts';
@@ -74,6 +75,7 @@ export class MetadataModule {
         offer(NegotiateService, ({ negotiate }) => negotiate),
         offer(SnapshotService, ({ snapshot }) => snapshot),
         offer(ReadGrantsService, ({ readGrants }) => readGrants),
+        offer(ChunksService, ({ chunks }) => chunks),
         offer(HistoryService, ({ history }) => history),
         offer(TreeService, ({ tree }) => tree),
         offer(RestoreTreeService, ({ restoreTree }) => restoreTree),

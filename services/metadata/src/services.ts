@@ -4,9 +4,11 @@ import { GrantSigner } from './auth/grant-signer.ts';
 import { loadSigningKey } from './auth/signing-key.ts';
 import { CollectorJob } from './collect/collector-job.ts';
 import { AvailableContents } from './content/available-contents.ts';
+import { ChunkedContents } from './content/chunked-contents.ts';
 import { ContentPins } from './content/content-pins.ts';
 import { ContentRecovery } from './content/content-recovery.ts';
 import { LostContents } from './content/lost-contents.ts';
+import { ManifestReader } from './content/manifest-reader.ts';
 import { ReceiptVerifier } from './content/receipt-verifier.ts';
 import { Database } from './database/database.ts';
 import { ConnectedDevices } from './devices/connected-devices.ts';
@@ -31,6 +33,7 @@ import { readServerId } from './store/read-server-id.ts';
 import type { Directory } from './store/directory-repository.ts';
 import { CallCommits } from './sync/call-commits.ts';
 import { CommitQueue } from './sync/commit-queue.ts';
+import { ChunksService } from './sync/chunks.service.ts';
 import { NegotiateService } from './sync/negotiate.service.ts';
 import { ReadGrantsService } from './sync/read-grants.service.ts';
 import { RecentContents } from './sync/recent-contents.ts';
@@ -46,6 +49,7 @@ export interface Services {
   readonly negotiate: NegotiateService;
   readonly snapshot: SnapshotService;
   readonly readGrants: ReadGrantsService;
+  readonly chunks: ChunksService;
   readonly history: HistoryService;
   readonly tree: TreeService;
   readonly restoreTree: RestoreTreeService;
@@ -72,7 +76,9 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   const hub = new EventHub({ db: database, contentOf: (hash) => recent.get(hash), warn });
   const notifications = new Notifications(options.directDatabaseUrl, warn);
   const pins = new ContentPins(database, options.pinTimeOf);
-  const recovery = new ContentRecovery(pins, store);
+  const manifests = new ManifestReader(store);
+  const chunked = new ChunkedContents(pins, manifests);
+  const recovery = new ContentRecovery(pins, store, chunked);
   const limits = options.hold ?? DEFAULT_HOLD_LIMITS;
   const queue = new CommitQueue(
     database,
@@ -81,7 +87,7 @@ export async function createServices(options: MetadataOptions, warn: (message: s
       hub.committed(group);
     },
     clock,
-    (contents) => recovery.recover(contents),
+    (contents, gone) => recovery.recover(contents, gone),
     limits,
   );
   const holdsChanged = (directory: Directory): void => {
@@ -91,7 +97,7 @@ export async function createServices(options: MetadataOptions, warn: (message: s
   const approvedHolds = new ApprovedHolds(database, { queue, changed: holdsChanged, warn });
   const recorder = new DeviceRecorder(database, warn, clock);
   const receipts = new ReceiptVerifier(store, clock);
-  const available = new AvailableContents(database, { store, receipts, pins }, warn);
+  const available = new AvailableContents(database, { store, receipts, pins, chunked }, warn);
   const commits = new CallCommits(queue);
   const retentionJob = new RetentionJob(database, clock, warn);
   const history = new HistoryService(database, commits);
@@ -112,13 +118,14 @@ export async function createServices(options: MetadataOptions, warn: (message: s
         runs: new DeviceRuns(database, clock),
         grants: signer,
         pins,
-        lost: new LostContents(database, receipts),
+        lost: new LostContents(database, receipts, chunked),
         recent,
       },
       clock,
     ),
     snapshot: new SnapshotService(database, tree),
-    readGrants: new ReadGrantsService(database, signer, clock),
+    readGrants: new ReadGrantsService(database, { signer, manifests, warn }, clock),
+    chunks: new ChunksService(database, { receipts, pins, signer }, clock),
     history,
     tree,
     restoreTree: new RestoreTreeService(database, commits),

@@ -20,6 +20,10 @@ it(
   'contents that are written, deleted, forgotten and restored while collections run in a loop are never missing [STA-09]',
   async () => {
     const contents = [...Array.from({ length: 12 }, () => randomBytes(300)), ...Array.from({ length: 10 }, () => randomBytes(90_000))];
+    // Large contents that have chunks in common, as the versions of one file do; one chunk is also a content of its own.
+    const chunks = Array.from({ length: 7 }, () => randomBytes(300_000));
+    const chunked = chunks.map((_, index) => [0, 1, 2, 4].map((step) => chunks[(index + step) % chunks.length] as Buffer));
+    contents.push(...chunks.slice(0, 1));
     const paths = ['a', 'b'];
     const actors = Array.from({ length: 6 }, (_, index) => new CollectActor(world, `actor${index}`));
     await Promise.all(actors.map((actor) => actor.join()));
@@ -32,7 +36,8 @@ it(
     const work = async (actor: CollectActor): Promise<void> => {
       while (goesOn()) {
         const [path, bytes, chance] = [pick(paths), pick(contents), Math.random()];
-        if (chance < 0.35) await actor.write(path, bytes, bytes.length < 1000 && Math.random() < 0.6);
+        if (chance < 0.1) await actor.writeChunked(path, pick(chunked), Math.random() < 0.5);
+        else if (chance < 0.35) await actor.write(path, bytes, bytes.length < 1000 && Math.random() < 0.6);
         else if (chance < 0.45) await actor.writeByCall(path, bytes);
         else if (chance < 0.7) await actor.delete(path);
         else if (chance < 0.8) await actor.restore(path);

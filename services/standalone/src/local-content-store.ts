@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { BlobService, BlobStore } from '@syncpair/blob';
+import { type BlobService, type BlobStore, ChunkedBlobStore } from '@syncpair/blob';
 import { type ContentHash, DomainError, MAX_FRAME_BYTES, type PublicKeyJson } from '@syncpair/contracts';
 import type { ByteRange, ContentAddress, ContentStore, StoredContent } from '@syncpair/metadata';
 
@@ -17,7 +17,7 @@ export class LocalContentStore implements ContentStore {
 
   /** @param maxBytes of one content, as the blob service takes it */
   constructor(store: BlobStore, blobs: BlobService, maxBytes: number, report: Report) {
-    this.#store = store;
+    this.#store = new ChunkedBlobStore(store);
     this.#blobs = blobs;
     this.#maxBytes = maxBytes;
     this.#report = report;

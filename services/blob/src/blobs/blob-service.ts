@@ -1,24 +1,35 @@
-import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { createPublicKey, hash as digest, randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import {
+  type Chunk,
   type ContentHash,
   DomainError,
   type Frame,
   MAX_BATCH_BYTES,
   MAX_BATCH_FRAMES,
   MAX_FRAME_BYTES,
+  ManifestError,
   type PublicKeysJson,
+  RECEIPT_LIFETIME_MS,
   type ReceiptClaims,
   type ReceiptResponse,
   type SigningKey,
+  decodeManifest,
   encodeFrameHeader,
+  formatManifestLocation,
   generateSigningKeyPem,
+  keyIdOf,
   publicKeyOf,
   readSigningKey,
+  receiptClaimsSchema,
   signClaims,
+  verifyClaims,
 } from '@syncpair/contracts';
+import { ChunkedBlobStore } from '../chunked/chunked-blob-store.ts';
+import { proveContent } from '../chunked/prove-content.ts';
+import type { ChunkCover } from '../grants/cover-chunks.ts';
 import { type Granted, requireGranted } from '../grants/granted.ts';
-import { type BlobStore, type OpenBlob, type SmallBlob, type StoredBlob, ensureObject } from './blob-store.ts';
+import { type BlobRef, type BlobStore, type OpenBlob, type SmallBlob, type StoredBlob, ensureObject } from './blob-store.ts';
 import type { RangeRequest } from './byte-range.ts';
 import { tooLarge } from './refusals.ts';
 
@@ -40,7 +51,7 @@ export interface BlobServiceOptions {
 
 /** The use cases of the blob service, without HTTP. What a caller may do is always stated by grants; a caller in the same process brings the same. */
 export class BlobService {
-  readonly #store: BlobStore;
+  readonly #store: ChunkedBlobStore;
   readonly #maxBlobBytes: number;
   readonly #now: () => number;
   readonly #receiptKey: SigningKey;
@@ -48,7 +59,7 @@ export class BlobService {
   readonly storeId: string;
 
   private constructor(options: BlobServiceOptions, receiptKey: SigningKey, storeId: string) {
-    this.#store = options.store;
+    this.#store = new ChunkedBlobStore(options.store);
     this.#maxBlobBytes = options.maxBlobBytes ?? DEFAULT_MAX_BLOB_BYTES;
     this.#now = options.now ?? Date.now;
     this.#receiptKey = receiptKey;
@@ -73,6 +84,44 @@ export class BlobService {
   /** Stores a batch of small contents: all are acknowledged by one receipt, or none. */
   async putFrames(granted: Granted, frames: AsyncIterable<Frame>): Promise<ReceiptResponse> {
     return this.#receipt(granted.who, await this.#store.putMany(checkedFrames(granted, frames)));
+  }
+
+  /**
+   * Puts a content together from chunks that are here: they are read once, and the whole is verified before it is acknowledged. Its location
+   * names its manifest, which is stored as a content of its own.
+   *
+   * @param cover the chunks that the principal may use
+   * @throws {DomainError} as `proveContent`, `invalid_request` for what is no manifest or for a content that travels whole, `too_large`,
+   *   `forbidden` when the content is not granted or a chunk not covered
+   */
+  async putManifest(granted: Granted, cover: ChunkCover, hash: ContentHash, bytes: Buffer): Promise<ReceiptResponse> {
+    requireGranted(granted, hash);
+    const chunks = readChunks(bytes);
+    const size = chunks.reduce((sum, chunk) => sum + chunk.size, 0);
+    if (size > this.#maxBlobBytes) throw tooLarge(this.#maxBlobBytes);
+    // What fits into a frame is read in frames, by readers that know no manifests.
+    if (size <= MAX_FRAME_BYTES) throw new DomainError('invalid_request', `a content of at most ${MAX_FRAME_BYTES} bytes travels whole`);
+    const refs = chunks.map((chunk) => requireGranted({ who: granted.who, contents: cover }, chunk.hash));
+    await proveContent(this.#store, hash, chunks, refs);
+    const manifest = await this.#storeManifest(bytes);
+    const location = formatManifestLocation({ manifest: manifest.hash, location: manifest.location });
+    return this.#receipt(granted.who, [{ hash, size, location }]);
+  }
+
+  /** What a content consists of that lies in chunks, see `ChunkedBlobStore`. */
+  chunksOf(content: BlobRef): Promise<readonly Chunk[] | null> {
+    return this.#store.chunksOf(content);
+  }
+
+  /** The claims of a receipt of this storage; null for any other token. @throws {DomainError} `forbidden` when it has run out */
+  readReceipt(token: string): ReceiptClaims | null {
+    if (keyIdOf(token) !== this.#receiptKey.id) return null;
+    const verified = verifyClaims(createPublicKey(this.#receiptKey.privateKey), token);
+    const claims = verified.ok ? receiptClaimsSchema.safeParse(verified.value) : null;
+    if (claims?.success !== true) return null;
+    if (this.#now() - claims.data.at > RECEIPT_LIFETIME_MS)
+      throw new DomainError('forbidden', 'a receipt has run out; ask for read grants');
+    return claims.data;
   }
 
   /** @throws {DomainError} `not_found`, `forbidden`, `range_not_satisfiable`. */
@@ -100,6 +149,14 @@ export class BlobService {
     return this.#store.checkWritable();
   }
 
+  async #storeManifest(bytes: Buffer): Promise<StoredBlob> {
+    const hash = digest('sha256', bytes) as ContentHash;
+    if (bytes.length > MAX_FRAME_BYTES)
+      return this.#store.put({ hash, size: bytes.length, maxBytes: bytes.length }, Readable.from([bytes]));
+    const [stored] = await this.#store.putMany(only({ hash, bytes }));
+    return stored as StoredBlob;
+  }
+
   #receipt(who: string, contents: readonly StoredBlob[]): ReceiptResponse {
     const claims: ReceiptClaims = {
       who,
@@ -108,6 +165,19 @@ export class BlobService {
     };
     return { receipt: signClaims(this.#receiptKey, claims), stored: contents.length };
   }
+}
+
+function readChunks(bytes: Buffer): Chunk[] {
+  try {
+    return decodeManifest(bytes);
+  } catch (error) {
+    if (error instanceof ManifestError) throw new DomainError('invalid_request', `the body is no manifest: ${error.message}`);
+    throw error;
+  }
+}
+
+async function* only(blob: SmallBlob): AsyncGenerator<SmallBlob> {
+  yield blob;
 }
 
 function missing(hash: ContentHash): never {

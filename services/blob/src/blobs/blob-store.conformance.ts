@@ -188,6 +188,24 @@ export function registerBlobStoreTests(name: string, makeStore: () => Promise<St
       expect(await collect(again.readMany([{ hash: blobs[5]?.hash as ContentHash }], 1024))).toHaveLength(1);
     });
 
+    it('tells of many at once where they lie, each as if it were asked alone', async () => {
+      const alone = await put(randomBytes(5_000));
+      const packed = await store.putMany(sequence(Array.from({ length: 300 }, (_, index) => small(`told ${index}`))));
+      const absent = hashOf(Buffer.from('absent'));
+      const refs = [
+        ...packed.map(({ hash }) => ({ hash })),
+        { hash: absent },
+        alone,
+        { hash: alone.hash },
+        ...packed.slice(0, 3),
+        { hash: packed[5]?.hash as ContentHash, location: 'pack:000000000000000000000000:8:5' },
+      ];
+      expect(await store.statMany(refs)).toEqual([...packed, null, alone, alone, ...packed.slice(0, 3), packed[5]]);
+      expect(await store.statMany([])).toEqual([]);
+      const again = await under.reopen();
+      expect(await again.statMany(refs)).toEqual([...packed, null, alone, alone, ...packed.slice(0, 3), packed[5]]);
+    });
+
     it('acknowledges nothing of a sequence that holds a wrong content', async () => {
       const blobs = [small('a'), { hash: hashOf(Buffer.from('b')), bytes: Buffer.from('c') }, small('d')];
       expect(await codeOf(store.putMany(sequence(blobs)))).toBe('hash_mismatch');

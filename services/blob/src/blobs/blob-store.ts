@@ -95,6 +95,11 @@ export interface BlobStore {
   /** Size and location, null when it is missing or recognised as damaged. */
   stat(ref: BlobRef): Promise<StoredBlob | null>;
 
+  /**
+   * `stat` of many, in the order asked. What is not where it was said to be is looked for together, which costs less than one by one.
+   */
+  statMany(refs: readonly BlobRef[]): Promise<(StoredBlob | null)[]>;
+
   /** Every content by its name, or those that lie in no volume, in no order, perhaps twice when at two locations. The bytes are not verified. */
   list(which?: 'alone' | 'all'): AsyncIterable<StoredBlob>;
 

@@ -3,6 +3,7 @@ import { Controller, Get, Head, Headers, HttpCode, Inject, Param, Post, Put, Req
 import {
   DomainError,
   GRANT_HEADER,
+  LOCATION_HEADER,
   type PublicKeysJson,
   ROUTES,
   type ReceiptResponse,
@@ -15,7 +16,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobService } from '../blobs/blob-service.ts';
 import { parseRangeHeader } from '../blobs/byte-range.ts';
 import { GrantVerifier } from '../grants/grant-verifier.ts';
+import { coverChunks } from '../grants/cover-chunks.ts';
 import { readBody, readFrames } from './frame-body.ts';
+import { readManifestBody } from './manifest-body.ts';
+import { whileTold } from './while-told.ts';
 
 const BYTES = 'application/octet-stream';
 /** Contents never change, but only the grant's bearer may have them, byte by byte as they are. */
@@ -51,6 +55,26 @@ export class BlobsController {
     return this.#blobs.put(granted, hash, request.raw, declared === undefined ? undefined : Number(declared));
   }
 
+  @Put(':hash/manifest')
+  @HttpCode(201)
+  async putManifest(
+    @Param('hash') name: string,
+    @Headers(GRANT_HEADER) grant: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReceiptResponse> {
+    const hash = parseName(name);
+    requireBytes(request);
+    const granted = await this.#grants.verify(tokensOf(grant), 'write');
+    const { tokens, manifest } = await readBody(() => readManifestBody(request.raw.iterator({ destroyOnReturn: false })));
+    const cover = await coverChunks(tokens, granted.who, {
+      grants: this.#grants,
+      receiptOf: (token) => this.#blobs.readReceipt(token),
+      chunksOf: (content) => this.#blobs.chunksOf(content),
+    });
+    return whileTold(reply.raw, () => this.#blobs.putManifest(granted, cover, hash, manifest));
+  }
+
   @Post('batch')
   async batch(@Headers(GRANT_HEADER) grant: string | undefined, @Req() request: FastifyRequest): Promise<ReceiptResponse> {
     requireBytes(request);
@@ -77,8 +101,8 @@ export class BlobsController {
   async head(@Param('hash') name: string, @Headers(GRANT_HEADER) grant: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const hash = parseName(name);
     const granted = await this.#grants.verify(tokensOf(grant), 'read');
-    const { size } = await this.#blobs.stat(granted, hash);
-    await describe(reply, hash).header('content-length', size).send();
+    const { size, location } = await this.#blobs.stat(granted, hash);
+    await describe(reply, hash).header('content-length', size).header(LOCATION_HEADER, location).send();
   }
 
   @Get(':hash')

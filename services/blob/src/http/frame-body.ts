@@ -31,7 +31,7 @@ export async function readBody<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof FrameError) throw new DomainError('invalid_request', `the body is not a batch: ${error.message}`);
+    if (error instanceof FrameError) throw new DomainError('invalid_request', `the body is not what this route takes: ${error.message}`);
     if (error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
       throw endedEarly();
     throw error;

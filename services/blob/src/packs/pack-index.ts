@@ -7,6 +7,8 @@ import type { PlacedRecord } from './pack-format.ts';
  */
 const MAGIC = Buffer.from('SYNCIDX1');
 const ENTRY_BYTES = 40;
+/** Entries that are read at a time. */
+const WINDOW = 1_000;
 
 /** Reads `length` bytes at `position`, null when the file ends before. */
 export type ReadAt = (position: number, length: number) => Promise<Buffer | null>;
@@ -45,15 +47,21 @@ export async function findInIndex(read: ReadAt, count: number, hash: ContentHash
 }
 
 export async function* entriesOf(read: ReadAt, count: number): AsyncGenerator<PlacedRecord> {
-  for (let place = 0; place < count; place++) {
-    const entry = await readEntry(read, place);
-    if (entry === null) return;
-    yield entry;
+  for (let first = 0; first < count; first += WINDOW) {
+    const length = Math.min(WINDOW, count - first);
+    const entries = await read(MAGIC.length + first * ENTRY_BYTES, length * ENTRY_BYTES);
+    if (entries === null) return;
+    for (let place = 0; place < length; place++) yield toRecord(entries, place * ENTRY_BYTES);
   }
 }
 
 async function readEntry(read: ReadAt, place: number): Promise<PlacedRecord | null> {
   const entry = await read(MAGIC.length + place * ENTRY_BYTES, ENTRY_BYTES);
-  if (entry === null) return null;
-  return { hash: entry.toString('hex', 0, 32) as ContentHash, offset: entry.readUInt32BE(32), length: entry.readUInt32BE(36) };
+  return entry === null ? null : toRecord(entry, 0);
 }
+
+const toRecord = (entries: Buffer, at: number): PlacedRecord => ({
+  hash: entries.toString('hex', at, at + 32) as ContentHash,
+  offset: entries.readUInt32BE(at + 32),
+  length: entries.readUInt32BE(at + 36),
+});

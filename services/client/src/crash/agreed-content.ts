@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FileEntry } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
-import { ContentError, downloadLarge, fetchSmall } from '../transfer/download.ts';
+import { ContentError } from '../transfer/content-error.ts';
+import { downloadLarge } from '../transfer/download-large.ts';
+import { fetchSmall } from '../transfer/fetch-small.ts';
 import { isLarge } from '../transfer/upload.ts';
 
 /**
@@ -15,7 +17,7 @@ export async function agreedContent(engine: Engine, entry: FileEntry): Promise<A
     return bytes === undefined ? null : Readable.from([bytes]);
   }
   try {
-    await downloadLarge(engine, entry);
+    await downloadLarge(engine, entry, null);
   } catch (error) {
     if (error instanceof ContentError) return null;
     throw error;

@@ -9,6 +9,9 @@ import type { SyncServer } from '../server/sync-server.ts';
 import type { State } from '../state/state.ts';
 import { ContentCache } from '../transfer/content-cache.ts';
 import { retryDelayMs } from '../transfer/retry-delay.ts';
+import { StalledDownloads } from '../transfer/stalled-downloads.ts';
+import { Turns } from '../transfer/turns.ts';
+import { UploadProgress } from '../transfer/upload-progress.ts';
 import { RenewableWatcher } from '../watch/renewable-watcher.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import { Connection } from './connection.ts';
@@ -63,6 +66,9 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     problems: new Problems(delay, ({ path, code, message }) => log.warn(`${config.name}: ${path}: ${message} (${code})`)),
     changes: new LocalChanges(),
     contents: new ContentCache(),
+    uploads: new UploadProgress(),
+    stalled: new StalledDownloads(),
+    staging: new Turns(),
     pushing: new Set(),
     applying: new Set(),
     overtaken: new Map(),

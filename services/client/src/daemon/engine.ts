@@ -8,6 +8,9 @@ import type { LocalChanges } from '../scan/local-changes.ts';
 import type { SyncServer } from '../server/sync-server.ts';
 import type { State } from '../state/state.ts';
 import type { ContentCache } from '../transfer/content-cache.ts';
+import type { StalledDownloads } from '../transfer/stalled-downloads.ts';
+import type { Turns } from '../transfer/turns.ts';
+import type { UploadProgress } from '../transfer/upload-progress.ts';
 import type { Connection } from './connection.ts';
 import type { Problems } from './problems.ts';
 
@@ -25,6 +28,12 @@ export interface Engine {
   readonly changes: LocalChanges;
   /** Small contents that came with events, for the next apply. */
   readonly contents: ContentCache;
+  /** Uploads of large contents that were cut and are tried again. */
+  readonly uploads: UploadProgress;
+  /** Downloads of large contents that get no further by chunks. */
+  readonly stalled: StalledDownloads;
+  /** Who uses the place of a large content in the staging area. */
+  readonly staging: Turns;
   /** Paths whose change is on its way to the server: at most one version of a path at a time. */
   readonly pushing: Set<RelativePath>;
   /** Paths that are being made what the server says; what lies there meanwhile is not looked at. */

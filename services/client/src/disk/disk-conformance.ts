@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { registerChunkingTests } from './conformance/chunking.ts';
 import { registerConstrainedTests } from './conformance/constrained.ts';
 import { registerHostileTests } from './conformance/hostile.ts';
 import { registerListingTests } from './conformance/listing.ts';
@@ -14,6 +15,7 @@ export function registerDiskTests(name: string, make: MakeDisk, module: URL): vo
   describe(name, () => {
     registerListingTests(make);
     registerReadingTests(make);
+    registerChunkingTests(make);
     registerPuttingTests(make);
     registerMovingTests(make);
     registerLongPathTests(make);

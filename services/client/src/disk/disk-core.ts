@@ -1,13 +1,14 @@
 import { type ContentHash, type RelativePath, nameOf } from '@syncpair/contracts';
 import { runActions } from './apply/run-actions.ts';
+import { chunkDescriptor } from './chunk-descriptor.ts';
 import { cleanOwnFolders } from './clean.ts';
-import type { DiskAction, DiskProblem, DiskResult, ExpectedFile, Listing, RootIdentity } from './disk.ts';
+import type { ChunkedContent, DiskAction, DiskProblem, DiskResult, ExpectedFile, FilePart, Listing, RootIdentity } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
 import { listFolder } from './list-folder.ts';
 import { observeAt } from './observe-at.ts';
 import type { Observed } from './observed.ts';
 import { meansAbsent, toProblem } from './problem.ts';
-import { hashDescriptor, readDescriptor, withExpected } from './read-expected.ts';
+import { hashDescriptor, readDescriptor, readPartsOf, withExpected } from './read-expected.ts';
 import type { Root } from './root.ts';
 import type { ObserveOptions } from './stamp.ts';
 
@@ -35,8 +36,16 @@ export class DiskCore {
     return this.#each(files, (folders, file) => withExpected(folders, file, hashDescriptor));
   }
 
+  chunk(files: readonly ExpectedFile[]): (ChunkedContent | 'changed' | DiskProblem)[] {
+    return this.#each(files, (folders, file) => withExpected(folders, file, chunkDescriptor));
+  }
+
   read(files: readonly ExpectedFile[]): (Uint8Array<ArrayBuffer> | 'changed' | DiskProblem)[] {
     return this.#each(files, (folders, file) => withExpected(folders, file, readDescriptor));
+  }
+
+  readParts(file: ExpectedFile, parts: readonly FilePart[]): Uint8Array<ArrayBuffer>[] | 'changed' | DiskProblem {
+    return this.#root.use((folders) => withExpected(folders, file, (descriptor) => readPartsOf(descriptor, parts)));
   }
 
   apply(actions: readonly DiskAction[]): DiskResult[] {

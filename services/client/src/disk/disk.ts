@@ -21,8 +21,14 @@ export interface Disk {
   /** The SHA-256 of each file, read while its stamp stayed the expected one; `changed` where it did not. */
   hash(files: readonly ExpectedFile[]): Promise<(ContentHash | 'changed' | DiskProblem)[]>;
 
+  /** Like `hash`, and from the same reading how each file is cut into chunks. For files of any bytes at all. */
+  chunk(files: readonly ExpectedFile[]): Promise<(ChunkedContent | 'changed' | DiskProblem)[]>;
+
   /** The bytes of small files (a few MiB in all), under the same condition. */
   read(files: readonly ExpectedFile[]): Promise<(Uint8Array | 'changed' | DiskProblem)[]>;
+
+  /** The bytes of some parts of a file (a few MiB in all), under the same condition; `changed` too where it ends before them. */
+  readParts(file: ExpectedFile, parts: readonly FilePart[]): Promise<readonly Uint8Array[] | 'changed' | DiskProblem>;
 
   /** The bytes of a file of any size, as a stream; the caller checks the stamp again afterwards with `stat`. */
   openRead(path: RelativePath, start: number): Promise<AsyncIterable<Uint8Array> | DiskProblem>;
@@ -99,11 +105,28 @@ export interface ExpectedFile {
   readonly stamp: string;
 }
 
+/** What one reading of a file tells of its content. */
+export interface ChunkedContent {
+  readonly hash: ContentHash;
+  /** Its chunks, as `decodeManifest` reads them. */
+  readonly manifest: Uint8Array;
+}
+
+/** A stretch of a file, in bytes. */
+export interface FilePart {
+  readonly start: number;
+  readonly size: number;
+}
+
 export interface StagedFile {
   /** Bytes already there from an interrupted download. */
   readonly size: number;
   /** Reads back what is there, to continue a hash over it. */
   readExisting(): AsyncIterable<Uint8Array>;
+  /** Reads back a part of what is there or was written since. */
+  read(part: FilePart): Promise<Uint8Array>;
+  /** Forgets all but the first `size` bytes; what is written next goes behind them. */
+  cutTo(size: number): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
   /** Flushes and closes; the file stays until `apply` names it or `discard` is called. */
   finish(): Promise<void>;

@@ -1,5 +1,5 @@
 import type { ContentHash, RelativePath } from '@syncpair/contracts';
-import type { Disk, DiskAction, ExpectedFile } from './disk.ts';
+import type { Disk, DiskAction, ExpectedFile, FilePart } from './disk.ts';
 import { DiskCore } from './disk-core.ts';
 import { openRead } from './open-read.ts';
 import { type Platform, choosePlatform } from './platform/platform.ts';
@@ -22,7 +22,9 @@ export class LocalDisk implements Disk {
   list = async (folder: RelativePath | null) => this.#core.list(folder);
   stat = async (paths: readonly RelativePath[]) => this.#core.stat(paths);
   hash = async (files: readonly ExpectedFile[]) => this.#core.hash(files);
+  chunk = async (files: readonly ExpectedFile[]) => this.#core.chunk(files);
   read = async (files: readonly ExpectedFile[]) => this.#core.read(files);
+  readParts = async (file: ExpectedFile, parts: readonly FilePart[]) => this.#core.readParts(file, parts);
   openRead = async (path: RelativePath, start: number) => openRead(this.#root, path, start);
   stage = async (key: ContentHash, size: number) => stagePart(this.#root, key, size);
   apply = async (actions: readonly DiskAction[]) => this.#core.apply(actions);

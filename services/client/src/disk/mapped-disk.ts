@@ -1,7 +1,7 @@
 import type { ContentHash, RelativePath } from '@syncpair/contracts';
 import { type NameRules, mapName, unmapName, whyNotHeld } from '@syncpair/sync-core';
 import { escapeText } from '../log/escape.ts';
-import { type Disk, type DiskAction, DiskProblem, type DiskResult, type ExpectedFile, type Listing } from './disk.ts';
+import { type Disk, type DiskAction, DiskProblem, type DiskResult, type ExpectedFile, type FilePart, type Listing } from './disk.ts';
 
 /**
  * A disk whose folder cannot hold every name, with those mapped that it cannot: who uses it sees the names that travel. What lies in the
@@ -22,7 +22,9 @@ export class MappedDisk implements Disk {
   stage = (key: ContentHash, size: number) => this.#disk.stage(key, size);
   stat = (paths: readonly RelativePath[]) => this.#disk.stat(paths.map((path) => this.#inFolder(path)));
   hash = (files: readonly ExpectedFile[]) => this.#disk.hash(files.map((file) => this.#expected(file)));
+  chunk = (files: readonly ExpectedFile[]) => this.#disk.chunk(files.map((file) => this.#expected(file)));
   read = (files: readonly ExpectedFile[]) => this.#disk.read(files.map((file) => this.#expected(file)));
+  readParts = (file: ExpectedFile, parts: readonly FilePart[]) => this.#disk.readParts(this.#expected(file), parts);
   openRead = (path: RelativePath, start: number) => this.#disk.openRead(this.#inFolder(path), start);
 
   async list(folder: RelativePath | null): Promise<Listing | DiskProblem> {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { createHash, hash } from 'node:crypto';
 import { type ContentHash, nameOf } from '@syncpair/contracts';
-import type { DiskProblem, ExpectedFile } from './disk.ts';
+import type { DiskProblem, ExpectedFile, FilePart } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
 import { meansAbsent, codeOf, toProblem } from './problem.ts';
 import { stampOf } from './stamp.ts';
@@ -54,6 +54,17 @@ export function readDescriptor(descriptor: number, size: number): Uint8Array<Arr
   return fill(descriptor, bytes) === size ? bytes : 'changed';
 }
 
+/** The bytes of parts of an open file, each in memory of its own. */
+export function readPartsOf(descriptor: number, parts: readonly FilePart[]): Uint8Array<ArrayBuffer>[] | 'changed' {
+  const read: Uint8Array<ArrayBuffer>[] = [];
+  for (const { start, size } of parts) {
+    const bytes = new Uint8Array(size);
+    if (fill(descriptor, bytes, start) !== size) return 'changed';
+    read.push(bytes);
+  }
+  return read;
+}
+
 /** Hands out the first `size` bytes part by part in memory that is used again; false when the file ends earlier. */
 export function eachPart(descriptor: number, size: number, take: (part: Buffer) => void): boolean {
   for (let at = 0; at < size;) {
@@ -65,10 +76,11 @@ export function eachPart(descriptor: number, size: number, take: (part: Buffer) 
   return true;
 }
 
-function fill(descriptor: number, into: Uint8Array): number {
+/** Reads from byte `start` of the file on. @returns bytes that it had there */
+function fill(descriptor: number, into: Uint8Array, start = 0): number {
   let at = 0;
   while (at < into.length) {
-    const length = readSync(descriptor, into, at, into.length - at, at);
+    const length = readSync(descriptor, into, at, into.length - at, start + at);
     if (length === 0) break;
     at += length;
   }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
 import type { ContentHash } from '@syncpair/contracts';
-import { DiskProblem, type StagedFile, StagingError } from './disk.ts';
+import { DiskProblem, type FilePart, type StagedFile, StagingError } from './disk.ts';
 import { STAGING, openOwnFolder } from './own-folder.ts';
 import { codeOf, toProblem } from './problem.ts';
 import type { Root } from './root.ts';
@@ -57,6 +57,24 @@ class StagedPart implements StagedFile {
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
+  }
+
+  async read({ start, size }: FilePart): Promise<Uint8Array> {
+    // What was written and is not in the file yet is a hole at its end.
+    const bytes = new Uint8Array(size);
+    await reporting(async () => {
+      for (let at = 0; at < size;) {
+        const { bytesRead } = await this.#file.read(bytes, at, size - at, start + at);
+        if (bytesRead === 0) return;
+        at += bytesRead;
+      }
+    });
+    return bytes;
+  }
+
+  async cutTo(size: number): Promise<void> {
+    await reporting(() => this.#file.truncate(size));
+    this.#end = size;
   }
 
   /** What is all zeros stays a hole. */

@@ -1,5 +1,5 @@
 import type { ContentHash, RelativePath } from '@syncpair/contracts';
-import type { Disk, DiskAction, ExpectedFile } from './disk.ts';
+import type { Disk, DiskAction, ExpectedFile, FilePart } from './disk.ts';
 import { openRead } from './open-read.ts';
 import { choosePlatform } from './platform/platform.ts';
 import { Root } from './root.ts';
@@ -23,7 +23,9 @@ export class WorkerDisk implements Disk {
   list = (folder: RelativePath | null) => this.#thread.ask('list', [folder]);
   stat = (paths: readonly RelativePath[]) => this.#thread.ask('stat', [paths]);
   hash = (files: readonly ExpectedFile[]) => this.#thread.ask('hash', [files]);
+  chunk = (files: readonly ExpectedFile[]) => this.#thread.ask('chunk', [files]);
   read = (files: readonly ExpectedFile[]) => this.#thread.ask('read', [files]);
+  readParts = (file: ExpectedFile, parts: readonly FilePart[]) => this.#thread.ask('readParts', [file, parts]);
   openRead = async (path: RelativePath, start: number) => openRead(this.#root, path, start);
   stage = async (key: ContentHash, size: number) => stagePart(this.#root, key, size);
   clean = () => this.#thread.ask('clean', []);

@@ -34,10 +34,10 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
   const overtaken = engine.overtaken.get(path);
   engine.overtaken.delete(path);
   const before = state.base.get(path);
-  const agreed = { path, state: entry, held: false, stamp: put.stamp, inode: put.inode };
+  const version = agreedVersion(change, outcome);
+  if (version !== null) state.base.put({ path, version, state: entry, held: false, stamp: put.stamp, inode: put.inode });
   switch (outcome.status) {
     case 'committed':
-      state.base.put({ ...agreed, version: outcome.version });
       state.remote.remove(path, outcome.version);
       if (outcome.conflict !== null) {
         log.warn(
@@ -48,27 +48,21 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
     case 'current':
       // Null is no answer to a put.
       if (outcome.head === null) return;
-      state.base.put({ ...agreed, version: outcome.head.version });
       state.remote.learn(outcome.head);
       break;
     case 'merged':
-      state.base.put({ ...agreed, version: mergedFrom(change, outcome) });
       state.remote.learn(outcome.head);
       if (outcome.head.state.kind === 'tombstone' || sameContent(entry, outcome.head.state)) log.debug(`merged the metadata of ${path}`);
       else log.info(`${path}: what lies here is an older version; the newer one is taken`);
       break;
     case 'lost':
-      state.base.put({ ...agreed, version: outcome.version });
       state.remote.learn(outcome.head);
       log.warn(
         `⚠️  Conflict detected for file: ${path}: the server's version (${nameOf(outcome.head.state)}) won as the newer one, the version from here (${nameOf(entry)}) is kept as conflict ${outcome.conflict}`,
       );
       break;
     case 'superseded':
-      if (outcome.head !== null) {
-        if (change.base !== null) state.base.put({ ...agreed, version: change.base });
-        state.remote.learn(outcome.head);
-      }
+      if (outcome.head !== null) state.remote.learn(outcome.head);
       break;
     case 'rejected':
       problems.report('push', path, outcome.code, outcome.message, engine.clock.monotonic());
@@ -78,10 +72,28 @@ function recordPut(engine: Engine, change: PutChange, put: LocalPut, outcome: Ou
     case 'held':
       return;
   }
-  const agreedOn = state.base.get(path);
-  if (agreedOn !== null && agreedOn.version !== before?.version) noteEarlier(engine, path, before?.state ?? null, agreedOn.version);
+  if (version !== null && version !== before?.version) noteEarlier(engine, path, { before: before?.state ?? null, after: entry, version });
   problems.clear('push', path);
   if (changes.puts.get(path)?.stamp === put.stamp) changes.puts.delete(path);
+}
+
+/** Of which version the server takes what was put here; null where it says nothing of the kind. */
+function agreedVersion(change: PutChange, outcome: Outcome): VersionId | null {
+  switch (outcome.status) {
+    case 'committed':
+    case 'lost':
+      return outcome.version;
+    case 'current':
+      return outcome.head?.version ?? null;
+    case 'merged':
+      return mergedFrom(change, outcome);
+    case 'superseded':
+      return outcome.head === null ? null : change.base;
+    case 'rejected':
+    case 'needs_content':
+    case 'held':
+      return null;
+  }
 }
 
 /** A head with another content is not what lies here: what is made of that meanwhile was made from the version before, and contests the head. */
@@ -97,7 +109,7 @@ function recordDelete(engine: Engine, path: RelativePath, outcome: Outcome): voi
   const before = state.base.get(path);
   switch (outcome.status) {
     case 'committed':
-      if (before !== null) noteEarlier(engine, path, before.state, outcome.version);
+      if (before !== null) noteEarlier(engine, path, { before: before.state, after: { kind: 'tombstone' }, version: outcome.version });
       state.base.remove(path);
       state.remote.remove(path, outcome.version);
       log.debug(`✓ Deleted on the server: ${path}`);

@@ -69,7 +69,7 @@ export class Examiner {
     }
     if (isUntouched(base, observed)) {
       dirty.done(path, moment);
-      findings.restored(path);
+      findings.restored(path, base);
       if (isNoFolder) absences.contentsGone(path);
       if (deep && observed.kind === 'dir') this.#enter(path, true);
       return;
@@ -94,7 +94,7 @@ export class Examiner {
     const entry = linkEntry(observed, base);
     if (saysTheSame(base, entry)) {
       this.#engine.state.base.setStamp(path, observed.stamp, observed.inode);
-      this.#parts.findings.restored(path);
+      this.#parts.findings.restored(path, base);
     } else this.#parts.findings.changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
   }
 
@@ -107,7 +107,7 @@ export class Examiner {
     }
     if (base !== null && !base.held && (base.state.kind === 'dir' || base.state.kind === 'tombstone')) {
       state.base.setStamp(path, observed.stamp, observed.inode);
-      findings.restored(path);
+      findings.restored(path, base);
       this.#enter(path, true);
       return;
     }

@@ -7,6 +7,7 @@ import type { BaseEntry } from '../state/base-store.ts';
 import type { Arrivals } from './arrivals.ts';
 import { BUSY_MS, type DirtyPaths, SETTLE_MS, VANISHED_SETTLE_MS } from './dirty-paths.ts';
 import type { Findings } from './findings.ts';
+import { hashFiles } from './hash-files.ts';
 
 /** Milliseconds that a file which shrank to nothing or less than half must have been so: editors empty a file before they fill it. */
 const SHRUNK_SETTLE_MS = 300;
@@ -73,7 +74,8 @@ export class FileReads {
       do bytes += (unread[last++] as Unread).observed.size;
       while (last < unread.length && bytes + (unread[last] as Unread).observed.size <= MOST_BYTES_AT_ONCE);
       const batch = unread.slice(first, last);
-      const hashes = await this.#engine.disk.hash(batch.map(({ path, observed }) => ({ path, stamp: observed.stamp })));
+      const files = batch.map(({ path, observed: { stamp, size } }) => ({ path, stamp, size }));
+      const hashes = await hashFiles(this.#engine, files);
       for (const [index, file] of batch.entries())
         twins.push(...this.#wasRead(file, hashes[index] as ContentHash | 'changed' | DiskProblem));
       first = last;
@@ -107,7 +109,7 @@ export class FileReads {
     const entry = fileEntry(observed, hash, base);
     if (saysTheSame(base, entry)) {
       state.base.setStamp(path, observed.stamp, observed.inode);
-      this.#findings.restored(path);
+      this.#findings.restored(path, base);
       return [];
     }
     this.#findings.changed(path, { entry, stamp: observed.stamp, inode: observed.inode });

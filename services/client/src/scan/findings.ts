@@ -1,6 +1,7 @@
 import type { RelativePath } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
 import type { DiskProblem } from '../disk/disk.ts';
+import type { BaseEntry } from '../state/base-store.ts';
 import type { LocalPut } from './local-changes.ts';
 
 /** Writes down what a look at a path has found out, wherever the path is spoken of: changes to tell, deletions that wait, problems. */
@@ -23,14 +24,14 @@ export class Findings {
   }
 
   /** The disk is as the base says (again): no change, no deletion that waits. */
-  restored(path: RelativePath): void {
+  restored(path: RelativePath, base: BaseEntry | null): void {
     const { changes, problems, state } = this.#engine;
     if (changes.has(path)) changes.forget(path);
     // Whether a folder can be read again, only a listing of it tells.
-    if (state.base.get(path)?.state.kind !== 'dir' || problems.get(path)?.code === 'other_file_system') problems.clear('scan', path);
+    if (base?.state.kind !== 'dir' || problems.get(path)?.code === 'other_file_system') problems.clear('scan', path);
     if (state.holds.has(path)) state.holds.release(path);
     if (state.holds.putStamp(path) !== undefined) state.holds.releasePut(path);
-    if (state.base.get(path)?.state.kind === 'file') this.#engine.firstLook.foundUnchanged = true;
+    if (base?.state.kind === 'file') this.#engine.firstLook.foundUnchanged = true;
   }
 
   /** `path` is `.` for the root. */

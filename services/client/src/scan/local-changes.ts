@@ -58,8 +58,8 @@ export class LocalChanges {
   /** Forgets what was seen at a path and below it; it is to be looked at anew. */
   forgetUnder(path: RelativePath): void {
     this.forget(path);
-    for (const key of [...this.puts.keys()]) if (isBelow(key, path)) this.puts.delete(key);
-    for (const key of [...this.deletes]) if (isBelow(key, path)) this.deletes.delete(key);
+    this.forgetPutsUnder(path);
+    for (const key of this.deletes) if (isBelow(key, path)) this.deletes.delete(key);
   }
 
   has(path: RelativePath): boolean {
@@ -68,7 +68,7 @@ export class LocalChanges {
 
   /** A folder is gone, and what was seen in it and never sent with it. */
   forgetPutsUnder(folder: RelativePath): void {
-    for (const key of [...this.puts.keys()]) if (isBelow(key, folder)) this.puts.delete(key);
+    for (const key of this.puts.keys()) if (isBelow(key, folder)) this.puts.delete(key);
   }
 
   /** True while a move that is not with the server yet concerns the path. */

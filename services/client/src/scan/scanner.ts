@@ -150,6 +150,7 @@ export class Scanner {
     const { disk, state, clock } = this.#engine;
     const moment = this.#dirty.moment;
     const found = await disk.stat(paths);
+    const fit = new Set<RelativePath | null>();
     for (const [index, path] of paths.entries()) {
       const observed = found[index] as Observed | null | DiskProblem;
       if (observed instanceof DiskProblem) {
@@ -159,9 +160,10 @@ export class Scanner {
         this.#dirty.done(path, moment);
         this.#arrivals.forget(path);
         this.#absences.vanished(path);
-      } else if (this.#waitsForFolder(parentOf(path))) {
+      } else if (!fit.has(parentOf(path)) && this.#waitsForFolder(parentOf(path))) {
         this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
       } else {
+        fit.add(parentOf(path));
         this.#examiner.examine(path, observed, state.base.get(path), { deep: false, moment });
       }
     }

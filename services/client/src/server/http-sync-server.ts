@@ -1,10 +1,14 @@
+import { askChunks } from './ask-chunks.ts';
 import type { DirectoryLink } from './directory-link.ts';
+import { downloadInOrder } from './download-in-order.ts';
 import { downloadMany } from './download-many.ts';
 import { downloadOne } from './download-one.ts';
 import { negotiate } from './negotiate-call.ts';
+import { readGrants } from './read-grants.ts';
+import { readManifest } from './read-manifest.ts';
 import { snapshot } from './snapshot-call.ts';
 import type { SyncServer } from './sync-server.ts';
-import { uploadMany, uploadOne } from './upload-calls.ts';
+import { putManifest, uploadMany, uploadOne } from './upload-calls.ts';
 
 export interface SyncServerOptions extends DirectoryLink {
   /** A conflict also leaves its loser as a file beside the winner. */
@@ -18,6 +22,11 @@ export function createSyncServer(options: SyncServerOptions): SyncServer {
     snapshot: () => snapshot(options),
     uploadMany: (grants, contents) => uploadMany(options, grants, contents),
     uploadOne: (grant, hash, size, bytes) => uploadOne(options, grant, hash, size, bytes),
+    askChunks: (hashes, receipts) => askChunks(options, hashes, receipts),
+    putManifest: (grant, content, proofs) => putManifest(options, grant, content, proofs),
+    readGrants: (hashes) => readGrants(options, hashes),
+    readManifest: (hash) => readManifest(options, hash),
+    downloadInOrder: (hashes) => downloadInOrder(options, hashes),
     downloadMany: (hashes) => downloadMany(options, hashes),
     downloadOne: (hash, start) => downloadOne(options, hash, start),
   };

@@ -1,4 +1,5 @@
-import type { Change, ContentHash, Head, NegotiateResponse, Seq, SyncEvent } from '@syncpair/contracts';
+import type { Change, ChunksResponse, ContentHash, Frame, Head, NegotiateResponse, Seq, SyncEvent } from '@syncpair/contracts';
+import type { ReadGrant } from './read-grants.ts';
 
 /**
  * The server as one directory's engine uses it. Every call rejects with `ServerError` when it fails, and is not repeated inside: the
@@ -18,6 +19,31 @@ export interface SyncServer {
 
   /** Uploads one content of any size. @returns its receipt. */
   uploadOne(grant: string, hash: ContentHash, size: number, bytes: AsyncIterable<Uint8Array>): Promise<string>;
+
+  /**
+   * Which of these contents (MAX_CHUNKS_PER_REQUEST at most) must be uploaded for the directory; those that `receipts` prove are so no
+   * more, for days. Null from a server that takes no chunks.
+   */
+  askChunks(hashes: readonly ContentHash[], receipts: readonly string[]): Promise<ChunksResponse | null>;
+
+  /**
+   * Puts a content together on the server. `grant` is one to write it; `proofs` are read grants and receipts that cover its chunks, or the
+   * content of which it keeps them. @returns its receipt
+   */
+  putManifest(
+    grant: string,
+    content: { readonly hash: ContentHash; readonly manifest: Uint8Array },
+    proofs: readonly string[],
+  ): Promise<string>;
+
+  /** Grants to read contents, each of which is in one of them; what the server does not know is in none. */
+  readGrants(hashes: readonly ContentHash[]): Promise<readonly ReadGrant[]>;
+
+  /** How the server has a content in chunks: a claim that the whole has to prove. Null: it has it as one, or not at all. */
+  readManifest(hash: ContentHash): Promise<Uint8Array | null>;
+
+  /** Contents of at most MAX_FRAME_BYTES in this order, each when it arrives and verified; without bytes where the server cannot give it. */
+  downloadInOrder(hashes: readonly ContentHash[]): AsyncIterable<Frame>;
 
   /**
    * Downloads small contents, verified; those that the server does not have or cannot give undamaged, and those larger than

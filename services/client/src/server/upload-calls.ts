@@ -1,4 +1,12 @@
-import { type ContentHash, GRANT_HEADER, ROUTES, encodeBatchPreamble, encodeFrameHeader, receiptResponseSchema } from '@syncpair/contracts';
+import {
+  type ContentHash,
+  GRANT_HEADER,
+  ROUTES,
+  blobManifestPath,
+  encodeBatchPreamble,
+  encodeFrameHeader,
+  receiptResponseSchema,
+} from '@syncpair/contracts';
 import { type DirectoryLink, checked, open } from './directory-link.ts';
 import type { HttpRequest } from './open-request.ts';
 import { readJson } from './read-json.ts';
@@ -27,6 +35,20 @@ export function uploadOne(
     path: `${ROUTES.blobs}/${hash}`,
     headers: { [GRANT_HEADER]: grant },
     body: { stream: bytes, length: size, contentType: OCTETS },
+  });
+}
+
+export function putManifest(
+  link: DirectoryLink,
+  grant: string,
+  { hash, manifest }: { readonly hash: ContentHash; readonly manifest: Uint8Array },
+  proofs: readonly string[],
+): Promise<string> {
+  return receipt(link, {
+    method: 'PUT',
+    path: blobManifestPath(hash),
+    headers: { [GRANT_HEADER]: grant },
+    body: { bytes: Buffer.concat([encodeBatchPreamble(proofs), manifest]), contentType: OCTETS },
   });
 }
 

@@ -1,5 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type RelativePath, type VersionId, type VersionState, joinPath, nameOf, parentOf } from '@syncpair/contracts';
+import {
+  CHUNKED_BYTES,
+  type ContentHash,
+  type RelativePath,
+  type VersionId,
+  type VersionState,
+  joinPath,
+  nameOf,
+  parentOf,
+} from '@syncpair/contracts';
 import type { Base } from '@syncpair/sync-core';
 import { STATE_COLUMNS, type StateRow, fromState, toState } from './rows.ts';
 
@@ -70,6 +79,12 @@ export class BaseStore {
   /** Entries that had this inode when they were last seen. */
   findByInode(inode: bigint): BaseEntry[] {
     const rows = this.#sql.byInode.all(toColumn(inode)) as unknown as (BaseRow & { folder_path: string })[];
+    return rows.map((row) => toEntry(row.folder_path === '' ? null : (row.folder_path as RelativePath), row));
+  }
+
+  /** Entries of a content that has CHUNKED_BYTES or more; of any other, none. */
+  findLarge(hash: ContentHash): BaseEntry[] {
+    const rows = this.#sql.large.all(Buffer.from(hash, 'hex')) as unknown as (BaseRow & { folder_path: string })[];
     return rows.map((row) => toEntry(row.folder_path === '' ? null : (row.folder_path as RelativePath), row));
   }
 
@@ -182,6 +197,9 @@ function prepare(database: DatabaseSync) {
     children: sql(`SELECT ${COLUMNS} FROM base WHERE folder = ?`),
     anyBelow: sql(`SELECT 1 FROM folder WHERE (path = ? OR (${BELOW})) AND EXISTS (SELECT 1 FROM base WHERE folder = id) LIMIT 1`),
     byInode: sql(`SELECT ${COLUMNS}, (SELECT path FROM folder WHERE id = base.folder) AS folder_path FROM base WHERE inode = ?`),
+    large: sql(
+      `SELECT ${COLUMNS}, (SELECT path FROM folder WHERE id = base.folder) AS folder_path FROM base WHERE hash = ? AND size >= ${CHUNKED_BYTES}`,
+    ),
     held: sql(`SELECT ${COLUMNS}, (SELECT path FROM folder WHERE id = base.folder) AS folder_path FROM base WHERE held = 1`),
     put: sql(
       `INSERT OR REPLACE INTO base (folder, name, version, ${STATE_COLUMNS}, stamp, inode, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -80,6 +80,12 @@ export class RemoteStore {
     return (this.#sql.after.all(path, limit) as unknown as Row[]).map(toHead);
   }
 
+  /** What is to be there: heads after `path` that are no deletions, in order of path, at most `limit`. */
+  entriesAfter(path: string, limit: number): RemoteHead[] {
+    if (this.#isEmpty()) return [];
+    return (this.#sql.entriesAfter.all(path, limit) as unknown as Row[]).map(toHead);
+  }
+
   /** Files of more than `bytes`, the smallest first, at most `limit`. */
   largerThan(bytes: number, limit: number): RemoteHead[] {
     if (this.#isEmpty()) return [];
@@ -159,6 +165,7 @@ function prepare(database: DatabaseSync) {
     remove: sql('DELETE FROM remote WHERE path = ?'),
     removeUpTo: sql('DELETE FROM remote WHERE path = ? AND seq <= ?'),
     after: sql(`SELECT ${COLUMNS} FROM remote WHERE path > ? ORDER BY path LIMIT ?`),
+    entriesAfter: sql(`SELECT ${COLUMNS} FROM remote WHERE path > ? AND kind <> 'tombstone' ORDER BY path LIMIT ?`),
     tombstonesBefore: sql(`SELECT ${COLUMNS} FROM remote WHERE path < ? AND kind = 'tombstone' ORDER BY path DESC LIMIT ?`),
     lastTombstones: sql(`SELECT ${COLUMNS} FROM remote WHERE kind = 'tombstone' ORDER BY path DESC LIMIT ?`),
     largerThan: sql(`SELECT ${COLUMNS} FROM remote WHERE size > ? ORDER BY size LIMIT ?`),

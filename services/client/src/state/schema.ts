@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { CHUNKED_BYTES } from '@syncpair/contracts';
 
 /** The layout of the state file. A file from a newer version is refused; one from an older version has no upgrade path yet to take. */
 export const SCHEMA_VERSION = 1;
@@ -73,6 +74,9 @@ CREATE TABLE IF NOT EXISTS earlier (
   target TEXT
 );
 CREATE INDEX IF NOT EXISTS earlier_at ON earlier (at);
+CREATE TABLE IF NOT EXISTS manifest (position INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, chunks BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS chunk (key INTEGER NOT NULL, manifest INTEGER NOT NULL, PRIMARY KEY (key, manifest)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS base_large ON base (hash) WHERE size >= ${CHUNKED_BYTES};
 CREATE INDEX IF NOT EXISTS remote_move_from ON remote_move ("from");
 CREATE INDEX IF NOT EXISTS remote_move_to ON remote_move ("to");
 `;

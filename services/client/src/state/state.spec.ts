@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ContentHash, RelativePath, VersionId, VersionState } from '@syncpair/contracts';
+import { CHUNKED_BYTES, type ContentHash, type RelativePath, type VersionId, type VersionState, encodeManifest } from '@syncpair/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BaseEntry } from './base-store.ts';
 import { readOfflineStatus } from './offline-status.ts';
@@ -82,6 +82,71 @@ describe('State', () => {
     state.base.put(entry('new/stale', file('s')));
     state.base.rename(p('old'), p('new'), v('5.0'));
     expect(paths(state.base.all())).toEqual(['new', 'new/x']);
+  });
+
+  it('keeps the manifests of contents that the base names, and of those that are on their way', () => {
+    const large = (content: string): VersionState & { kind: 'file' } => ({
+      ...(file(content) as VersionState & { kind: 'file' }),
+      size: CHUNKED_BYTES,
+    });
+    const [named, sent, gone, small] = [large('a1'), large('b2'), large('c3'), file('d4') as VersionState & { kind: 'file' }];
+    for (const path of ['one', 'd/two']) state.base.put(entry(path, named));
+    state.base.put(entry('small', small));
+    const all = [named, sent, gone, small].map(({ hash }) => hash);
+    const common = { hash: 'e'.repeat(64) as ContentHash, size: 70_000 };
+    for (const hash of all) state.manifests.put({ hash, manifest: encodeManifest([common, { hash, size: 9 }]) });
+    const known = (): ContentHash[] => all.filter((hash) => state.manifests.chunks(hash) !== null);
+    expect(known()).toEqual(all);
+    expect(state.manifests.holders(common)).toEqual(all.toReversed());
+    expect(state.manifests.holders(named)).toEqual([named.hash]);
+    expect(paths(state.base.findLarge(named.hash))).toEqual(['d/two', 'one']);
+    expect([...state.base.findLarge(small.hash), ...state.base.findLarge(gone.hash)]).toEqual([]);
+    state.manifests.prune(new Set([sent.hash]));
+    expect(known()).toEqual([named.hash, sent.hash]);
+    expect(state.manifests.holders(common)).toEqual([sent.hash, named.hash]);
+    expect(state.manifests.holders(gone)).toEqual([]);
+    expect(state.manifests.chunks(named.hash)).toEqual([common, { hash: named.hash, size: 9 }]);
+    state.close();
+    state = State.open(root).state;
+    expect(known()).toEqual([named.hash]);
+    expect(state.manifests.holders(common)).toEqual([named.hash]);
+    state.manifests.put({ hash: named.hash, manifest: encodeManifest([{ hash: named.hash, size: 9 }]) });
+    expect(state.manifests.holders(common)).toEqual([]);
+    state.manifests.put({ hash: gone.hash, manifest: Buffer.from('damaged') });
+    expect(state.manifests.chunks(gone.hash)).toBeNull();
+  });
+
+  it('looks through all manifests only once a good part of them is new', () => {
+    const put = (from: number, to: number): void => {
+      for (let n = from; n < to; n++) {
+        const hash = n.toString(16).padStart(64, '0') as ContentHash;
+        if (n < 100) state.base.put(entry(`f${n}`, { ...(file('a1') as VersionState & { kind: 'file' }), hash, size: CHUNKED_BYTES }));
+        state.manifests.put({ hash, manifest: encodeManifest([{ hash, size: 9 }]) });
+      }
+      state.manifests.prune(new Set());
+    };
+    const knows = (n: number): boolean => state.manifests.chunks(n.toString(16).padStart(64, '0') as ContentHash) !== null;
+    put(0, 101);
+    expect([knows(99), knows(100)]).toEqual([true, false]);
+    put(101, 125);
+    expect([knows(99), knows(101), knows(124)]).toEqual([true, true, true]);
+    put(125, 126);
+    expect([knows(99), knows(101), knows(125)]).toEqual([true, false, false]);
+  });
+
+  it('takes a state of a version that knew no manifests', () => {
+    state.base.put(entry('one', { ...(file('a1') as VersionState & { kind: 'file' }), size: CHUNKED_BYTES }));
+    state.close();
+    const database = new DatabaseSync(join(root, STATE_FILE));
+    database.exec('DROP TABLE manifest; DROP TABLE chunk; DROP INDEX base_large');
+    database.close();
+    state = State.open(root).state;
+    expect(paths(state.base.all())).toEqual(['one']);
+    state.manifests.put({
+      hash: 'a1'.repeat(32) as ContentHash,
+      manifest: encodeManifest([{ hash: 'b2'.repeat(32) as ContentHash, size: 9 }]),
+    });
+    expect(state.manifests.holders({ hash: 'b2'.repeat(32) as ContentHash })).toEqual(['a1'.repeat(32)]);
   });
 
   it('undoes a transaction that fails', () => {

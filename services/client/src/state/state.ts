@@ -7,6 +7,7 @@ import { type Problem, type Seq, parseSeq } from '@syncpair/contracts';
 import { BaseStore } from './base-store.ts';
 import { EarlierStore } from './earlier-store.ts';
 import { HoldStore } from './hold-store.ts';
+import { ManifestStore } from './manifest-store.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { RemoteStore } from './remote-store.ts';
 import { NewerStateError, UnusableStateError, prepareSchema } from './schema.ts';
@@ -73,6 +74,7 @@ export class State {
   isRunAccepted = false;
   readonly outbox: OutboxStore;
   readonly earlier: EarlierStore;
+  readonly manifests: ManifestStore;
   readonly #database: DatabaseSync;
   #run: { readonly id: string; readonly follows: readonly string[] } | null = null;
   readonly #sql: Record<'fact' | 'setFact' | 'removeFact', StatementSync>;
@@ -91,6 +93,7 @@ export class State {
     this.holds = new HoldStore(database);
     this.outbox = new OutboxStore(database);
     this.earlier = new EarlierStore(database);
+    this.manifests = new ManifestStore(database);
   }
 
   /**

@@ -1,10 +1,8 @@
 import { hash as digest } from 'node:crypto';
 import { type ContentHash, MAX_FRAME_BYTES } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
-import { DiskProblem } from '../disk/disk.ts';
 import type { Proposal } from '../negotiate/record-outcome.ts';
-import { ServerError } from '../server/http.ts';
-import { firstBytes } from './first-bytes.ts';
+import { uploadLarge } from './upload-large.ts';
 
 /** Bytes of small contents in one upload. */
 const MOST_BYTES_PER_UPLOAD = 8 * 1024 * 1024;
@@ -32,13 +30,14 @@ export const MAX_SMALL_BYTES = MAX_FRAME_BYTES;
 export const isLarge = (size: number): boolean => size > MAX_SMALL_BYTES;
 
 /**
- * Uploads the contents of files: small ones many to a request, each large one streamed by itself. A file that changed since it was hashed
+ * Uploads the contents of files: small ones many to a request, each large one by itself. A file that changed since it was hashed
  * is left out; the content under its old hash no longer exists here.
  *
  * @throws {ServerError}
  */
 export async function upload(engine: Engine, uploads: readonly Upload[], grants: Grants): Promise<Uploaded> {
   const grantOf = new Map(grants.flatMap(({ hashes, grant }) => hashes.map((hash) => [hash, grant] as const)));
+  const grantedAt = engine.clock.monotonic();
   const receipts: string[] = [];
   const proposals: Proposal[] = [];
   const changed: Proposal[] = [];
@@ -55,13 +54,14 @@ export async function upload(engine: Engine, uploads: readonly Upload[], grants:
     }
     proposals.push(...batch.filter(({ hash }) => contents.has(hash)).map(({ proposal }) => proposal));
   }
-  for (const large of uploads.filter(({ size }) => isLarge(size))) {
-    const receipt = await uploadLarge(engine, large, grantOf.get(large.hash) ?? '');
-    if (receipt === null) changed.push(large.proposal);
-    else {
-      receipts.push(receipt);
-      proposals.push(large.proposal);
-    }
+  for (const { proposal, hash, size } of uploads.filter((one) => isLarge(one.size))) {
+    const { change, put } = proposal;
+    if (change.op !== 'put' || put === null) continue;
+    const file = { path: change.path, stamp: put.stamp };
+    const sent = await uploadLarge(engine, { file, hash, size, grant: grantOf.get(hash) ?? '', grantedAt });
+    if (sent === null) changed.push(proposal);
+    else proposals.push(proposal);
+    if (sent !== null && sent.receipt !== null) receipts.push(sent.receipt);
   }
   return { receipts, proposals, changed };
 }
@@ -97,18 +97,4 @@ export async function readSmall(engine: Engine, uploads: readonly Upload[], chan
   }
   for (const one of uploads) if (!contents.has(one.hash)) changed.push(one.proposal);
   return contents;
-}
-
-async function uploadLarge(engine: Engine, { proposal, hash, size }: Upload, grant: string): Promise<string | null> {
-  if (proposal.change.op !== 'put') return null;
-  const bytes = await engine.disk.openRead(proposal.change.path, 0);
-  if (bytes instanceof DiskProblem) return null;
-  try {
-    // What was written behind it meanwhile is the next version's; a log that always grows would never be sent otherwise.
-    return await engine.server.uploadOne(grant, hash, size, firstBytes(bytes, size));
-  } catch (error) {
-    // The file was written while it was read: what was sent is not what had been hashed, and the server kept none of it.
-    if (error instanceof ServerError && error.code === 'hash_mismatch') return null;
-    throw error;
-  }
 }

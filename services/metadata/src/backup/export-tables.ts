@@ -49,10 +49,13 @@ export async function exportTables(
   }
 }
 
-/** What versions of the moment name. */
+/** What versions of the moment name, and what that consists of. */
 async function* referredContents(client: pg.Client): AsyncGenerator<ReferredContent> {
   await client.query(
-    `DECLARE referred CURSOR FOR SELECT v.hash, b.location FROM (SELECT DISTINCT hash FROM version WHERE hash IS NOT NULL) v
+    `DECLARE referred CURSOR FOR SELECT v.hash, b.location FROM (
+       SELECT hash FROM version WHERE hash IS NOT NULL UNION
+       SELECT m.chunk FROM manifest_chunk m JOIN blob w ON w.hash = m.manifest WHERE w.location LIKE 'manifest:%'
+     ) v
      LEFT JOIN blob b ON b.hash = v.hash AND b.location <> '' AND b.state NOT IN ('deleting', 'lost')`,
   );
   for (;;) {

@@ -29,6 +29,7 @@ export async function collectAll(database: Database, upkeep: ContentUpkeep, time
     done.condemned += page.condemned;
     after = page.last;
   }
+  await collector.forgetClaims();
   done.unknown = await collector.condemnUnknown();
   done.condemned += done.unknown;
   for (let more = true; more;) {

@@ -53,6 +53,7 @@ export class CollectorJob {
   /** One bounded piece of work. */
   async turn(): Promise<void> {
     await this.#condemn();
+    await this.#collector.forgetClaims();
     for (let batch = 0, more = true; more && batch < BATCHES && !this.#closed; batch += 1) ({ more } = await this.#collector.sweep());
     await this.#compact();
   }

@@ -1,6 +1,7 @@
 import type { ContentUpkeep } from '../content/content-upkeep.ts';
 import type { StoredContent } from '../content/content-store.ts';
 import type { Database } from '../database/database.ts';
+import { forgetClaims } from '../store/chunk-repository.ts';
 import { condemnPage, condemnUnknown, finishDeleting, lockCollection, lockDeleting, markDeleting } from '../store/collect-repository.ts';
 import type { CollectTimes } from './collect-times.ts';
 
@@ -18,7 +19,7 @@ export interface Swept {
 }
 
 /**
- * Removes contents that no version has, in bounded steps, while uploads and commits go on. A content goes through
+ * Removes contents that nothing refers to, in bounded steps, while uploads and commits go on. A content goes through
  * `live → condemned → deleting → gone`; a commit or a grant that names it before `deleting` makes it live again, one that comes later waits
  * until it is gone and asks for the bytes. Every step may be killed anywhere and taken again, by any process.
  */
@@ -36,6 +37,11 @@ export class Collector {
   /** Condemns among the next contents after `after`; `last` is null at the end. */
   condemn(after: Buffer): Promise<{ readonly condemned: number; readonly last: Buffer | null }> {
     return this.#database.transaction('write', (transaction) => condemnPage(transaction, after, PAGE));
+  }
+
+  /** Forgets claims of chunks that have run out. */
+  async forgetClaims(): Promise<void> {
+    while ((await forgetClaims(this.#database, PAGE)) === PAGE);
   }
 
   /** Condemns what lies in the store and is not known: uploads whose rows a restored database never had. Returns how many. */

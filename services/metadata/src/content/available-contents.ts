@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { type Change, type ContentHash, DomainError, MAX_INLINE_BYTES } from '@syncpair/contracts';
+import { type Change, type ContentHash, DomainError, MAX_INLINE_BYTES, parseManifestLocation } from '@syncpair/contracts';
 import type { Principal } from '../auth/principal.ts';
 import type { ReadScope } from '../auth/access.ts';
 import type { Queryable } from '../database/database.ts';
 import { contentsOfDirectory, contentsOfScope } from '../store/content-repository.ts';
+import type { ChunkedContents } from './chunked-contents.ts';
 import type { ContentPins } from './content-pins.ts';
 import type { ContentStore } from './content-store.ts';
 import type { ReceiptVerifier } from './receipt-verifier.ts';
@@ -25,6 +26,13 @@ export interface Available {
   readonly inline: ReadonlyMap<ContentHash, Uint8Array>;
 }
 
+export interface AvailableParts {
+  readonly store: ContentStore;
+  readonly receipts: ReceiptVerifier;
+  readonly pins: ContentPins;
+  readonly chunked: ChunkedContents;
+}
+
 /**
  * Which contents a proposal may name: those with a receipt, those that came along, and those of a version that the principal may read.
  * There is no fourth way; knowing a hash is not enough.
@@ -34,17 +42,15 @@ export class AvailableContents {
   readonly #store: ContentStore;
   readonly #receipts: ReceiptVerifier;
   readonly #pins: ContentPins;
+  readonly #chunked: ChunkedContents;
   readonly #warn: (message: string) => void;
 
-  constructor(
-    db: Queryable,
-    { store, receipts, pins }: { readonly store: ContentStore; readonly receipts: ReceiptVerifier; readonly pins: ContentPins },
-    warn: (message: string) => void,
-  ) {
+  constructor(db: Queryable, { store, receipts, pins, chunked }: AvailableParts, warn: (message: string) => void) {
     this.#db = db;
     this.#store = store;
     this.#receipts = receipts;
     this.#pins = pins;
+    this.#chunked = chunked;
     this.#warn = warn;
   }
 
@@ -56,11 +62,24 @@ export class AvailableContents {
       const claims = await this.#receipts.verify(receipt, proposal.principal.id);
       if (claims !== null) for (const content of claims.contents) contents.set(content.hash, { ...content, proof: claims.at });
     }
+    await this.#resolveParts(proposal, contents);
     const lacking = (): ContentHash[] => [...named(proposal.changes)].filter((contentHash) => !contents.has(contentHash));
     for (const content of await contentsOfDirectory(this.#db, proposal.directory, lacking())) contents.set(content.hash, content);
     await this.#putInline(proposal.principal, inline, lacking(), contents);
     for (const content of await contentsOfScope(this.#db, proposal.scope, lacking())) contents.set(content.hash, content);
     return { contents, inline };
+  }
+
+  /** Contents that were put together are named with all that they consist of; one whose manifest cannot be read is not there. */
+  async #resolveParts({ principal, changes }: Proposal, contents: Map<ContentHash, UsableContent>): Promise<void> {
+    const wanted = named(changes);
+    const chunked = [...contents.values()].filter(({ location }) => parseManifestLocation(location) !== null);
+    for (const content of chunked) {
+      contents.delete(content.hash);
+      if (!wanted.has(content.hash)) continue;
+      const [known] = await this.#chunked.withParts(principal.id, [content], contents);
+      if (known !== undefined) contents.set(known.hash, known);
+    }
   }
 
   async #putInline(

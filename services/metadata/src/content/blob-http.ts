@@ -1,4 +1,4 @@
-import { type IncomingMessage, Agent as HttpAgent, request as requestHttp } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { type Readable, finished } from 'node:stream';
 import { DomainError, ERROR_CODES, type ErrorBody } from '@syncpair/contracts';
@@ -43,12 +43,12 @@ export class BlobHttp {
     return JSON.parse((await readAll(await this.send(request), Infinity)).toString()) as unknown;
   }
 
-  /** Bytes of what a HEAD request names, null when there is no such thing. */
-  async sendForLength(request: BlobRequest & { readonly method: 'HEAD' }): Promise<number | null> {
+  /** The headers of what a HEAD request names, null when there is no such thing. */
+  async sendForHeaders(request: BlobRequest & { readonly method: 'HEAD' }): Promise<IncomingHttpHeaders | null> {
     const answer = await this.#exchange(request);
     answer.resume();
     if (answer.statusCode === 404) return null;
-    if (answer.statusCode === 200) return Number(answer.headers['content-length']);
+    if (answer.statusCode === 200) return answer.headers;
     throw new DomainError('unavailable', `the content store answered ${answer.statusCode}`);
   }
 

@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ContentHash } from '@syncpair/contracts';
+import { type ContentHash, encodeManifest, formatManifestLocation } from '@syncpair/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ContentStore } from './content-store.ts';
+import type { ContentStore, StoredContent } from './content-store.ts';
 
 const hashOf = (bytes: Uint8Array): ContentHash => hash('sha256', bytes) as ContentHash;
 
@@ -73,6 +73,38 @@ export function registerContentStoreTests(
       const stored = await store.put('open', hashOf(bytes), Readable.from([bytes]));
       const missing = { hash: hashOf(Buffer.from('found nowhere')), location: stored.location };
       expect(await store.find('open', [missing, stored])).toMatchObject([{ hash: stored.hash, size: 5_000 }]);
+    });
+
+    test('a content that is found without a place has one afterwards', async () => {
+      const bytes = randomBytes(2_000);
+      const [stored] = await store.putMany('open', [{ hash: hashOf(bytes), bytes }]);
+      expect(await store.find('open', [{ hash: hashOf(bytes), location: '' }])).toEqual([stored]);
+    });
+
+    test('a content whose place is a manifest is read from its chunks, whole and in part, when all are there', async () => {
+      const parts = [randomBytes(70_000), randomBytes(80_000), randomBytes(300)];
+      const assembled = async (chunks: readonly Uint8Array[], kept: readonly Uint8Array[]): Promise<StoredContent> => {
+        const manifest = encodeManifest(chunks.map((bytes) => ({ hash: hashOf(bytes), size: bytes.length })));
+        const stored = await store.putMany(
+          'open',
+          [manifest, ...kept].map((bytes) => ({ hash: hashOf(bytes), bytes })),
+        );
+        const location = formatManifestLocation({ manifest: hashOf(manifest), location: stored[0]?.location as string });
+        const whole = Buffer.concat(chunks);
+        return { hash: hashOf(whole), size: whole.length, location };
+      };
+      const content = await assembled(parts, parts);
+      const whole = Buffer.concat(parts);
+      expect((await readAll(await store.open('open', content))).equals(whole)).toBe(true);
+      const middle = { start: 69_000, end: 150_100 };
+      expect((await readAll(await store.open('open', content, middle))).equals(whole.subarray(69_000, 150_101))).toBe(true);
+      expect(await store.find('open', [content])).toEqual([content]);
+      expect(await store.readMany('open', [content])).toEqual(new Map());
+
+      const absent = randomBytes(70_000);
+      const lacking = await assembled([...parts, absent], []);
+      expect(await store.find('open', [lacking])).toEqual([]);
+      await expect(store.open('open', lacking)).rejects.toMatchObject({ code: 'not_found' });
     });
 
     test('a body that breaks off is an error, and nothing is stored', async () => {

@@ -4,6 +4,7 @@ import {
   DomainError,
   GRANT_HEADER,
   type GrantClaims,
+  LOCATION_HEADER,
   type PublicKeyJson,
   ROUTES,
   decodeFrames,
@@ -77,8 +78,10 @@ export class HttpContentStore implements ContentStore {
     const found: StoredContent[] = [];
     for (const content of contents) {
       const headers = { [GRANT_HEADER]: this.#grant('read', who, [content]) };
-      const size = await this.#http.sendForLength({ method: 'HEAD', path: `${ROUTES.blobs}/${content.hash}`, headers });
-      if (size !== null) found.push({ hash: content.hash, size, location: content.location });
+      const told = await this.#http.sendForHeaders({ method: 'HEAD', path: `${ROUTES.blobs}/${content.hash}`, headers });
+      if (told === null) continue;
+      const { 'content-length': size, [LOCATION_HEADER]: location } = told;
+      found.push({ hash: content.hash, size: Number(size), location: typeof location === 'string' ? location : content.location });
     }
     return found;
   }

@@ -7,4 +7,6 @@ import type { StoredContent } from './content-store.ts';
  */
 export interface UsableContent extends StoredContent {
   readonly proof: 'row' | 'put' | number;
+  /** Of a content that was put together: its chunks and its manifest, each once. Not needed with the proof `row`: the parts are on record. */
+  readonly parts?: readonly UsableContent[];
 }

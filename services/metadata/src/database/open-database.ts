@@ -8,6 +8,7 @@ import { migrate } from './migrate.ts';
 import { Initial1764000000000 } from './migrations/1764000000000-initial.ts';
 import { DeviceRun1765300100000 } from './migrations/1765300100000-device-run.ts';
 import { BlobPins1765400000000 } from './migrations/1765400000000-blob-pins.ts';
+import { Chunks1768000000000 } from './migrations/1768000000000-chunks.ts';
 import { MovesByTarget1764028800000 } from './migrations/1764028800000-moves-by-target.ts';
 import { History1765100000000 } from './migrations/1765100000000-history.ts';
 import { HistoryCut1765100100000 } from './migrations/1765100100000-history-cut.ts';
@@ -49,6 +50,7 @@ export function createDataSource(url: string, poolSize = 16, patient = false): D
       ServerIdentity1765300000000,
       DeviceRun1765300100000,
       BlobPins1765400000000,
+      Chunks1768000000000,
     ],
     migrationsTableName: 'migration',
     synchronize: false,

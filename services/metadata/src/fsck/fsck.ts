@@ -94,14 +94,15 @@ export class Fsck {
       const page = await unreadablePage(this.#database, after, PAGE);
       const last = page.at(-1);
       if (last === undefined) return;
-      for (const { hash, size, lost } of page) {
-        const verdict = await this.#verdict({ hash, size, location: '' });
+      for (const { content, lost } of page) {
+        const { hash } = content;
+        const verdict = await this.#verdict(content);
         if (verdict.status === 'whole') await this.#misplaced(verdict.content, '');
         else if (this.#given.has(hash)) continue;
-        else if (!lost) await this.#unusable({ hash, size, location: '' }, verdict.status);
+        else if (!lost) await this.#unusable({ ...content, location: '' }, verdict.status);
         else await this.#tellOf(hash, 'lost', 'given up by a repair; clients that have it are asked for it', false);
       }
-      after = Buffer.from(hashBytes(last.hash));
+      after = Buffer.from(hashBytes(last.content.hash));
     }
   }
 

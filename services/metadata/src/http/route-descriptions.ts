@@ -13,6 +13,8 @@ import {
   holdSettingsSchema,
   holdsQuerySchema,
   holdsResponseSchema,
+  chunksRequestSchema,
+  chunksResponseSchema,
   negotiateRequestSchema,
   negotiateResponseSchema,
   publicKeysSchema,
@@ -126,6 +128,17 @@ const daemon: RouteDescription[] = [
     auth: 'bearer',
     request: { schema: snapshotRequestSchema },
     responses: { 200: { description: 'A header line, a line per head, an end line.', contentType: NDJSON } },
+  },
+  {
+    method: 'POST',
+    path: ROUTES.chunks,
+    summary: 'Which chunks of a large content have to be uploaded.',
+    description:
+      'Receipts of uploaded chunks become claims of the directory for 7 days, so that an upload of any length can be cut and taken up again. The answer has write grants for what is needed and read grants for the rest; with these and the receipts, `PUT /blobs/{hash}/manifest` makes the content.',
+    tag: 'protocol',
+    auth: 'bearer',
+    request: { schema: chunksRequestSchema },
+    responses: { 200: { description: 'What is needed, and grants.', schema: chunksResponseSchema } },
   },
   {
     method: 'POST',

@@ -1,6 +1,7 @@
 import type { ContentHash } from '@syncpair/contracts';
 import type { StoredContent } from '../content/content-store.ts';
 import type { Queryable, Transaction } from '../database/database.ts';
+import { REFERRED } from './referred.ts';
 import { hashBytes, hashText } from './rows.ts';
 
 /** "gc" and a random rest: what takes it collects, one process at a time; what shares it has contents left alone. */
@@ -11,9 +12,6 @@ export async function lockCollection(transaction: Transaction): Promise<boolean>
   const [row] = await transaction.query<{ readonly taken: boolean }>(`SELECT pg_try_advisory_xact_lock(${COLLECT_LOCK}) AS taken`);
   return row?.taken === true;
 }
-
-/** A content is referred to when any version has it: heads, older versions, and both sides of conflicts are versions. */
-const REFERRED = 'EXISTS (SELECT FROM version v WHERE v.hash = b.hash)';
 
 export interface CondemnedPage {
   readonly condemned: number;
@@ -61,7 +59,7 @@ export async function condemnUnknown(db: Queryable, contents: readonly StoredCon
 }
 
 /**
- * The point of no return: contents that were condemned `graceMs` ago, have no pin and no version are marked as being removed. Their rows are
+ * The point of no return: contents that were condemned `graceMs` ago, have no pin and are not referred to are marked as being removed. Their rows are
  * locked first and judged by a statement that begins afterwards, so a commit has either been seen or will see the mark.
  */
 export async function markDeleting(transaction: Transaction, graceMs: number, limit: number): Promise<number> {
@@ -92,7 +90,10 @@ export async function lockDeleting(transaction: Transaction, limit: number): Pro
   return rows.map(({ hash, size }) => ({ hash: hashText(hash), size: Number(size) }));
 }
 
-/** Forgets contents whose bytes are gone; those that were spared are condemned anew. */
+/**
+ * Forgets contents whose bytes are gone; the database then forgets what they consisted of, and a later page condemns their parts. Those that
+ * were spared are condemned anew.
+ */
 export async function finishDeleting(
   transaction: Transaction,
   gone: readonly ContentHash[],

@@ -1,16 +1,17 @@
-import type { ContentHash } from '@syncpair/contracts';
+import { type ContentHash, parseManifestLocation } from '@syncpair/contracts';
 import type { ReadScope } from '../auth/access.ts';
 import type { UsableContent } from '../content/usable-content.ts';
 import type { Queryable, Transaction } from '../database/database.ts';
+import { nameParts } from './manifest-repository.ts';
 import { hashBytes, hashText } from './rows.ts';
 
-interface BlobRow {
+export interface BlobRow {
   readonly hash: Buffer;
   readonly size: string;
   readonly location: string;
 }
 
-const toContent = (row: BlobRow): UsableContent => ({
+export const toContent = (row: BlobRow): UsableContent => ({
   hash: hashText(row.hash),
   size: Number(row.size),
   location: row.location,
@@ -18,7 +19,7 @@ const toContent = (row: BlobRow): UsableContent => ({
 });
 
 /** Its bytes are there: they were stored, and are neither lost nor about to be removed. */
-const READABLE = "b.location <> '' AND b.state NOT IN ('deleting', 'lost')";
+export const READABLE = "b.location <> '' AND b.state NOT IN ('deleting', 'lost')";
 
 /** Those of the contents that some version in the directory has. */
 export async function contentsOfDirectory(db: Queryable, directory: number, hashes: readonly ContentHash[]): Promise<UsableContent[]> {
@@ -26,6 +27,22 @@ export async function contentsOfDirectory(db: Queryable, directory: number, hash
   const rows = await db.query<BlobRow>(
     `SELECT b.hash, b.size, b.location FROM blob b
      WHERE b.hash = ANY($2::bytea[]) AND ${READABLE} AND EXISTS (SELECT FROM version v WHERE v.hash = b.hash AND v.directory = $1)`,
+    [directory, hashes.map(hashBytes)],
+  );
+  return rows.map(toContent);
+}
+
+/** Those of the contents that some version in the directory has, whole or as a part. */
+export async function readableInDirectory(db: Queryable, directory: number, hashes: readonly ContentHash[]): Promise<UsableContent[]> {
+  if (hashes.length === 0) return [];
+  const rows = await db.query<BlobRow>(
+    // Each on its own, by the indexes, and only until the first version is found.
+    `SELECT b.hash, b.size, b.location FROM blob b CROSS JOIN LATERAL (
+       SELECT 1 FROM version v WHERE v.hash = b.hash AND v.directory = $1
+       UNION ALL
+       SELECT 1 FROM manifest_chunk m JOIN version v ON v.hash = m.manifest AND v.directory = $1 WHERE m.chunk = b.hash
+       LIMIT 1
+     ) reason WHERE b.hash = ANY($2::bytea[]) AND ${READABLE}`,
     [directory, hashes.map(hashBytes)],
   );
   return rows.map(toContent);
@@ -51,13 +68,15 @@ export async function contentsOfScope(db: Queryable, scope: ReadScope, hashes: r
 const CLOCKS_DIFFER = "interval '2 seconds'";
 
 /**
- * Makes contents those of versions that the same transaction writes: their rows stay locked until it ends, so that no collection can remove
- * what is being named. A newer receipt has the newer location: the bytes may have been lost and put again.
+ * Makes contents those of versions that the same transaction writes, and their parts theirs: all their rows stay locked until it ends, so that
+ * no collection can remove what is being named. A newer receipt has the newer location: the bytes may have been lost and put again.
  *
- * @returns those that cannot be named now, because they are being removed, or have been since their proof; nothing may be written then
+ * @returns those, parts among them, that cannot be named now, because they are being removed, or have been since their proof; nothing may be
+ *   written then
  */
 export async function takeContents(transaction: Transaction, contents: readonly UsableContent[]): Promise<ContentHash[]> {
   if (contents.length === 0) return [];
+  const all = eachOnce(contents);
   const rows = await transaction.query<{ readonly hash: Buffer }>(
     `WITH named AS (
        SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::float8[]) n(hash, size, location, proven_at)
@@ -73,13 +92,36 @@ export async function takeContents(transaction: Transaction, contents: readonly 
        ELSE n.proven_at IS NULL OR to_timestamp(n.proven_at / 1000) + ${CLOCKS_DIFFER} >= b.stored_at END
      RETURNING b.hash`,
     [
-      contents.map(({ hash }) => hashBytes(hash)),
-      contents.map(({ size }) => size),
-      contents.map(({ location, proof }) => (proof === 'row' ? null : location)),
-      contents.map(({ proof }) => (typeof proof === 'number' ? proof : null)),
+      all.map(({ hash }) => hashBytes(hash)),
+      all.map(({ size }) => size),
+      // A place that nobody has told replaces none.
+      all.map(({ location, proof }) => (proof === 'row' || location === '' ? null : location)),
+      all.map(({ proof }) => (typeof proof === 'number' ? proof : null)),
     ],
   );
-  if (rows.length === contents.length) return [];
-  const taken = new Set(rows.map(({ hash }) => hashText(hash)));
-  return contents.map(({ hash }) => hash).filter((hash) => !taken.has(hash));
+  if (rows.length < all.length) {
+    const taken = new Set(rows.map(({ hash }) => hashText(hash)));
+    return all.map(({ hash }) => hash).filter((hash) => !taken.has(hash));
+  }
+  for (const { hash, parts } of contents) {
+    if (parts === undefined) continue;
+    await nameParts(
+      transaction,
+      hash,
+      parts.map((part) => part.hash),
+    );
+  }
+  return [];
+}
+
+/** The contents and their parts, each by the best of its proofs. */
+function eachOnce(contents: readonly UsableContent[]): UsableContent[] {
+  const all = new Map<ContentHash, UsableContent>();
+  for (const content of contents) {
+    // Its chunks would be nobody's, and collected.
+    if (content.proof !== 'row' && content.parts === undefined && parseManifestLocation(content.location) !== null)
+      throw new Error(`the content ${content.hash} is named without its parts`);
+    for (const one of [content, ...(content.parts ?? [])]) if ((all.get(one.hash)?.proof ?? 'row') === 'row') all.set(one.hash, one);
+  }
+  return [...all.values()];
 }

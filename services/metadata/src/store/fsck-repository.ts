@@ -1,6 +1,7 @@
-import type { ContentHash } from '@syncpair/contracts';
+import { type ContentHash, parseManifestLocation } from '@syncpair/contracts';
 import type { StoredContent } from '../content/content-store.ts';
 import type { Queryable } from '../database/database.ts';
+import { REFERRED } from './referred.ts';
 import { hashBytes, hashText } from './rows.ts';
 
 interface BlobRow {
@@ -11,8 +12,10 @@ interface BlobRow {
 
 const toContent = ({ hash, size, location }: BlobRow): StoredContent => ({ hash: hashText(hash), size: Number(size), location });
 
+/** The row `w` says that the content is there and lies in its parts. */
+const IN_PARTS = "w.location LIKE 'manifest:%' AND w.state NOT IN ('deleting', 'lost')";
+
 const STORED = "b.location <> '' AND b.state NOT IN ('deleting', 'lost')";
-const REFERRED = 'EXISTS (SELECT FROM version v WHERE v.hash = b.hash)';
 
 /** Contents whose rows say that their bytes are there, in the order of their hashes. */
 export async function storedPage(db: Queryable, after: Buffer, limit: number): Promise<StoredContent[]> {
@@ -36,28 +39,39 @@ export async function storedNow(
 }
 
 export interface Unreadable {
-  readonly hash: ContentHash;
-  /** Bytes, as the version says. */
-  readonly size: number;
+  /** The size is the one that the version says, that of the row for a part. The location is empty where the row tells none. */
+  readonly content: StoredContent;
   /** Its row says that it is lost; otherwise there is no row, or none that tells where the bytes are. */
   readonly lost: boolean;
 }
 
-/** Contents that versions name and whose rows do not say where they lie, in the order of their hashes. */
+/**
+ * Contents that are named and whose rows do not say where they lie, in the order of their hashes: by versions, or as parts of contents that
+ * are not lost themselves.
+ */
 export async function unreadablePage(db: Queryable, after: Buffer, limit: number): Promise<Unreadable[]> {
-  const rows = await db.query<{ readonly hash: Buffer; readonly size: string; readonly lost: boolean }>(
-    `SELECT v.hash, max(v.size) AS size, bool_or(b.state IS NOT DISTINCT FROM 'lost') AS lost
-     FROM version v LEFT JOIN blob b ON b.hash = v.hash
-     WHERE v.hash > $1 AND NOT coalesce(${STORED}, false) GROUP BY v.hash ORDER BY v.hash LIMIT $2`,
+  const rows = await db.query<{ readonly hash: Buffer; readonly size: string; readonly location: string | null; readonly lost: boolean }>(
+    `SELECT n.hash, coalesce(max(n.size), max(b.size), 0) AS size, max(b.location) AS location,
+       bool_or(b.state IS NOT DISTINCT FROM 'lost') AS lost
+     FROM (
+       SELECT v.hash, v.size FROM version v WHERE v.hash > $1
+       UNION ALL
+       SELECT m.chunk, NULL FROM manifest_chunk m JOIN blob w ON w.hash = m.manifest WHERE m.chunk > $1 AND ${IN_PARTS}
+     ) n LEFT JOIN blob b ON b.hash = n.hash
+     WHERE NOT coalesce(${STORED}, false) GROUP BY n.hash ORDER BY n.hash LIMIT $2`,
     [after, limit],
   );
-  return rows.map(({ hash, size, lost }) => ({ hash: hashText(hash), size: Number(size), lost }));
+  return rows.map(({ hash, size, location, lost }) => ({
+    content: { hash: hashText(hash), size: Number(size), location: location ?? '' },
+    lost,
+  }));
 }
 
-/** `DIRECTORY: PATH` of some versions that have a content, for people. */
+/** `DIRECTORY: PATH` of some versions that have a content, or one that consists of it, for people. */
 export async function namesOf(db: Queryable, hash: ContentHash, limit: number): Promise<string[]> {
   const rows = await db.query<{ readonly key: string; readonly path: string }>(
-    `SELECT DISTINCT d.key, v.path FROM version v JOIN directory d ON d.id = v.directory WHERE v.hash = $1 LIMIT $2`,
+    `SELECT DISTINCT d.key, v.path FROM version v JOIN directory d ON d.id = v.directory
+     WHERE v.hash IN (SELECT $1::bytea UNION ALL SELECT manifest FROM manifest_chunk WHERE chunk = $1) LIMIT $2`,
     [hashBytes(hash), limit],
   );
   return rows.map(({ key, path }) => `${key}: ${path}`);
@@ -80,19 +94,35 @@ export async function brokenRows(db: Queryable, limit: number): Promise<{ readon
 }
 
 /**
- * Says that versions have this content and its bytes are not there: clients that have it are asked for it. Not where the row tells another
- * place by now, because somebody has uploaded it again.
+ * Says that a content is named and its bytes are not there, and neither are those of contents that lie in it: clients that have them are asked
+ * for them. Not where the row tells another place by now, because somebody has uploaded it again.
  */
 export async function markLost(db: Queryable, { hash, size, location }: StoredContent): Promise<void> {
-  await db.query(
+  const marked = await db.query(
     `INSERT INTO blob AS b (hash, size, location, state) VALUES ($1, $2, '', 'lost')
-     ON CONFLICT (hash) DO UPDATE SET state = 'lost' WHERE b.state <> 'deleting' AND b.location = $3`,
+     ON CONFLICT (hash) DO UPDATE SET state = 'lost' WHERE b.state <> 'deleting' AND b.location = $3 RETURNING 1`,
     [hashBytes(hash), size, location],
+  );
+  if (marked.length === 0) return;
+  await db.query(
+    `UPDATE blob SET state = 'lost' WHERE hash IN (
+       SELECT w.hash FROM manifest_chunk m JOIN blob w ON w.hash = m.manifest WHERE m.chunk = $1 AND ${IN_PARTS}
+         AND EXISTS (SELECT FROM blob c WHERE c.hash = $1 AND c.state = 'lost')
+       ORDER BY w.hash FOR NO KEY UPDATE OF w)`,
+    [hashBytes(hash)],
   );
 }
 
 /** Says where a content lies that was found, unless somebody has said so meanwhile. */
 export async function recordFound(db: Queryable, { hash, size, location }: StoredContent, instead: string): Promise<void> {
+  // Without a row nobody knows what it consists of, and its parts would be collected.
+  if (parseManifestLocation(location) !== null) {
+    await db.query(
+      `UPDATE blob SET location = $2, state = 'live', condemned_at = NULL WHERE hash = $1 AND location = $2 AND state = 'lost'`,
+      [hashBytes(hash), location],
+    );
+    return;
+  }
   await db.query(
     `INSERT INTO blob AS b (hash, size, location) VALUES ($1, $2, $3)
      ON CONFLICT (hash) DO UPDATE SET location = $3, size = $2, state = 'live', condemned_at = NULL

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database, type Queryable, type Transaction } from '../database/database.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { readConflict } from './conflict-repository.ts';
-import { contentsOfDirectory, contentsOfScope } from './content-repository.ts';
+import { usableChunks } from './chunk-repository.ts';
+import { contentsOfDirectory, contentsOfScope, readableInDirectory } from './content-repository.ts';
 import { ensureDirectory, findDirectory } from './directory-repository.ts';
+import { namesOf } from './fsck-repository.ts';
 import { readDirectoryHistory, readHistoryItems, readPathHistory } from './history-repository.ts';
 import { readLog } from './log-repository.ts';
 import { carryOutMove, moveFits } from './move-repository.ts';
@@ -85,6 +87,17 @@ async function fill(): Promise<void> {
     [directory],
   );
   await database.query('INSERT INTO blob (hash, size, location) SELECT hash, 10, $2 FROM version WHERE directory = $1', [directory, 'x']);
+  // Some contents of 100 chunks, of which each has a few in common with its neighbours.
+  await database.query(
+    `INSERT INTO manifest_chunk (manifest, chunk) SELECT v.hash, ${key("'chunk' || v.seq + c")} FROM version v, generate_series(0, 99) c
+     WHERE v.directory = $1 AND v.seq % 90 = 0`,
+    [directory],
+  );
+  await database.query(`INSERT INTO blob (hash, size, location) SELECT DISTINCT chunk, 10, 'x' FROM manifest_chunk`);
+  await database.query(
+    `INSERT INTO chunk_claim (directory, hash, until) SELECT $1, chunk, now() FROM manifest_chunk ON CONFLICT DO NOTHING`,
+    [directory],
+  );
   await database.query(
     `INSERT INTO commit (directory, seq, device, author, at, lines) SELECT $1, n, $2, 'alice', now(), 1 FROM generate_series(1, ${2 * FILES}) n`,
     [directory, bytes],
@@ -216,9 +229,25 @@ const STATEMENTS: [name: string, work: (db: Queryable) => Promise<unknown>][] = 
   ['heads of paths before a commit', (db) => readHeadsBefore(db, directory, [path('folder7/file700')], FILES)],
   ['contents of a directory', async (db) => contentsOfDirectory(db, directory, [await someHash()])],
   ['contents of all that a client may read', async (db) => contentsOfScope(db, { client: 'alice' }, [await someHash()])],
+  ['contents and chunks of a directory', async (db) => readableInDirectory(db, directory, [await someHash(), await someChunk()])],
+  ['chunks that a client may use', async (db) => usableChunks(db, directory, { client: 'alice' }, [await someHash(), await someChunk()])],
+  ['many chunks of a directory', async (db) => readableInDirectory(db, directory, await manyChunks())],
+  ['many chunks that a client may use', async (db) => usableChunks(db, directory, { client: 'alice' }, await manyChunks())],
+  ['where a damaged chunk belongs', async (db) => namesOf(db, await someChunk(), 3)],
 ];
 
 const someKey = (): Buffer => pathHash('folder7/file700');
+
+async function someChunk(): Promise<ContentHash> {
+  const [row] = await database.query<{ chunk: Buffer }>('SELECT chunk FROM manifest_chunk LIMIT 1');
+  return (row as { chunk: Buffer }).chunk.toString('hex') as ContentHash;
+}
+
+/** So many that looking each of them up seems to cost more than reading a whole table. */
+async function manyChunks(): Promise<ContentHash[]> {
+  const rows = await database.query<{ chunk: Buffer }>('SELECT chunk FROM manifest_chunk GROUP BY chunk HAVING count(*) = 1 LIMIT 300');
+  return rows.map(({ chunk }) => chunk.toString('hex') as ContentHash);
+}
 
 async function someHash(): Promise<ContentHash> {
   const [row] = await database.query<{ hash: Buffer }>('SELECT hash FROM version WHERE directory = $1 AND seq = 700', [directory]);

@@ -9,7 +9,7 @@ import { takeContents } from '../store/content-repository.ts';
 import { type Directory, lockDirectory } from '../store/directory-repository.ts';
 import type { CommitJob, CommitResult, CommittedGroup } from './commit-job.ts';
 import { type DecidedJob, type JobContext, decideEdits, decideWithMoves } from './decide-job.ts';
-import { ContentsGone } from './contents-gone.ts';
+import { ContentsGone } from '../content/contents-gone.ts';
 import { DirectoryState } from './directory-state.ts';
 import { loadFor } from './load-state.ts';
 

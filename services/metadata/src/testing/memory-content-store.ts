@@ -5,7 +5,9 @@ import {
   DomainError,
   type PublicKeyJson,
   type SigningKey,
+  decodeManifest,
   generateSigningKeyPem,
+  parseManifestLocation,
   publicKeyOf,
   readSigningKey,
   signClaims,
@@ -40,9 +42,9 @@ export class MemoryContentStore implements ContentStore {
     });
   }
 
-  open(_who: string, { hash: contentHash }: ContentAddress, range?: ByteRange): Promise<Readable> {
+  open(_who: string, content: ContentAddress, range?: ByteRange): Promise<Readable> {
     return this.#answer(() => {
-      const bytes = this.contents.get(contentHash);
+      const bytes = this.contents.get(content.hash) ?? this.#composed(content.location);
       if (bytes === undefined) throw new DomainError('not_found', 'no such content');
       return Readable.from([range === undefined ? bytes : bytes.subarray(range.start, range.end + 1)]);
     });
@@ -62,8 +64,10 @@ export class MemoryContentStore implements ContentStore {
   find(_who: string, contents: readonly ContentAddress[]): Promise<readonly StoredContent[]> {
     return this.#answer(() =>
       contents.flatMap(({ hash: contentHash, location }) => {
-        const bytes = this.contents.get(contentHash);
-        return bytes === undefined ? [] : [{ hash: contentHash, size: bytes.length, location }];
+        const alone = this.contents.get(contentHash);
+        const bytes = alone ?? this.#composed(location);
+        const found = alone === undefined ? location : `memory/${contentHash}`;
+        return bytes === undefined ? [] : [{ hash: contentHash, size: bytes.length, location: found }];
       }),
     );
   }
@@ -80,6 +84,15 @@ export class MemoryContentStore implements ContentStore {
   receipt(who: string, contents: readonly Uint8Array[], at: number): string {
     const stored = contents.map((bytes) => this.#keep(hash('sha256', bytes) as ContentHash, bytes));
     return signClaims(this.#key, { who, contents: stored, at });
+  }
+
+  /** The bytes of a content that lies in chunks which are all here. */
+  #composed(location: string): Uint8Array | undefined {
+    const at = parseManifestLocation(location);
+    const manifest = at === null ? undefined : this.contents.get(at.manifest);
+    if (manifest === undefined) return undefined;
+    const parts = decodeManifest(manifest).map((chunk) => this.contents.get(chunk.hash));
+    return parts.includes(undefined) ? undefined : Buffer.concat(parts as Uint8Array[]);
   }
 
   #keep(contentHash: ContentHash, bytes: Uint8Array): StoredContent {

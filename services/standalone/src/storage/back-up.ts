@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Copied, copyDiskBlobStore, openDiskBlobStore } from '@syncpair/blob';
-import { PRODUCT_VERSION } from '@syncpair/contracts';
+import { PRODUCT_VERSION, parseManifestLocation } from '@syncpair/contracts';
 import { type ReferredContent, type TablesExport, exportTables } from '@syncpair/metadata';
 import { StandaloneError } from '../standalone-error.ts';
 import { readManifest, writeManifest } from './backup-manifest.ts';
@@ -70,6 +70,8 @@ async function missingIn(folder: string, contents: AsyncIterable<ReferredContent
   let missing = 0;
   try {
     for await (const { hash, location } of contents) {
+      // What it consists of is among the contents.
+      if (location !== null && parseManifestLocation(location) !== null) continue;
       if (location === null || (await store.stat({ hash, location })) === null) missing += 1;
     }
     return missing;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BlobStore, Flaw } from '@syncpair/blob';
+import { type BlobStore, ChunkUnreadable, ChunkedBlobStore, type Flaw } from '@syncpair/blob';
 import { type ContentHash, MAX_FRAME_BYTES } from '@syncpair/contracts';
 import type { ContentVerifier, StoredContent, Verdict } from '@syncpair/metadata';
 
@@ -8,7 +8,7 @@ export class StoreVerifier implements ContentVerifier {
   readonly #store: BlobStore;
 
   constructor(store: BlobStore) {
-    this.#store = store;
+    this.#store = new ChunkedBlobStore(store);
   }
 
   /** Small ones are read many at once, as they lie; what is not whole there is looked for everywhere. */
@@ -44,9 +44,14 @@ export class StoreVerifier implements ContentVerifier {
     if (opened === null) return { status: (await this.#store.stat({ hash: content.hash })) === null ? 'missing' : 'damaged' };
     const sum = createHash('sha256');
     let size = 0;
-    for await (const chunk of opened.body) {
-      sum.update(chunk as Buffer);
-      size += (chunk as Buffer).length;
+    try {
+      for await (const chunk of opened.body) {
+        sum.update(chunk as Buffer);
+        size += (chunk as Buffer).length;
+      }
+    } catch (error) {
+      if (error instanceof ChunkUnreadable) return { status: 'damaged' };
+      throw error;
     }
     return sum.digest('hex') === content.hash ? this.#placeOf(content, size) : { status: 'damaged' };
   }

@@ -1,5 +1,6 @@
 import { hash as digest, randomUUID } from 'node:crypto';
-import { GRANT_HEADER, type NegotiateResponseJson, type OutcomeJson } from '@syncpair/contracts';
+import { GRANT_HEADER, type NegotiateResponseJson, type OutcomeJson, encodeManifest } from '@syncpair/contracts';
+import { ChunkedUpload, hashOf } from './chunked-upload.ts';
 import { type CollectWorld, randomDevice } from './collect-world.ts';
 
 type Ok = Extract<NegotiateResponseJson, { status: 'ok' }>;
@@ -26,21 +27,50 @@ export class CollectActor {
   /** Makes a content the head of a path: inside the request, or by grant, upload and receipt where the server does not have it. */
   async write(path: string, bytes: Buffer, inline: boolean): Promise<void> {
     const hash = digest('sha256', bytes);
-    const done = this.#world.uses.begin(hash);
+    const more = inline ? { contents: { [hash]: bytes.toString('base64') } } : {};
+    await this.#commit(path, bytes, [hash], more, async (grant) => [await this.#upload(hash, bytes, grant)]);
+  }
+
+  /** As `write`, of a large content that goes up as these chunks; their own receipts are shown to the commit, or to nobody. */
+  writeChunked(path: string, parts: readonly Buffer[], shows: boolean): Promise<void> {
+    return this.writeChunkedWhen(path, parts, async () => undefined, shows);
+  }
+
+  /** As `writeChunked`, with something that happens between each upload and its commit. */
+  async writeChunkedWhen(path: string, parts: readonly Buffer[], between: () => Promise<void>, shows = false): Promise<void> {
+    const whole = Buffer.concat(parts);
+    const manifest = encodeManifest(parts.map((bytes) => ({ hash: hashOf(bytes), size: bytes.length })));
+    await this.#commit(path, whole, [whole, manifest, ...parts].map(hashOf), {}, async (grant) => {
+      const { receipt, shown } = await new ChunkedUpload(this.#world.url, this.#fields).upload(parts, grant);
+      await between();
+      return shows ? [receipt, ...shown] : [receipt];
+    });
+  }
+
+  /** Proposes a content until it is taken; `used` are all contents that this needs. */
+  async #commit(
+    path: string,
+    bytes: Buffer,
+    used: readonly string[],
+    first: object,
+    upload: (grant: string) => Promise<string[]>,
+  ): Promise<void> {
+    const hash = digest('sha256', bytes);
+    const done = used.map((content) => this.#world.uses.begin(content));
     try {
       const entry = { kind: 'file', hash, size: bytes.length, mtime: `${Date.now()}000000`, executable: false };
       const change = { op: 'put', id: randomUUID(), path, base: this.#versions.get(path) ?? null, entry };
-      let more: object = inline ? { contents: { [hash]: bytes.toString('base64') } } : {};
+      let more = first;
       for (let attempt = 0; ; attempt += 1) {
         const answer = await this.#negotiate([change], more);
         const [outcome] = answer.outcomes as [OutcomeJson];
         if (outcome.status !== 'needs_content') return this.#keep(path, outcome);
         if ('receipts' in more) this.spurious += 1;
         if (attempt > 20) throw new Error(`the server still wants ${hash}`);
-        more = { receipts: [await this.#upload(hash, bytes, (answer.grants[0] as { grant: string }).grant)] };
+        more = { receipts: await upload((answer.grants[0] as { grant: string }).grant) };
       }
     } finally {
-      done();
+      for (const end of done) end();
     }
   }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BlobModule, BlobService, type BlobStore, openDiskBlobStore } from '@syncpair/blob';
+import { BlobModule, BlobService, type BlobStore, ChunkUnreadable, ChunkedBlobStore, openDiskBlobStore } from '@syncpair/blob';
 import type { ContentHash } from '@syncpair/contracts';
 import { Database, MetadataModule, openDatabase } from '@syncpair/metadata';
 import { createServiceApp } from '@syncpair/service-http';
@@ -125,10 +125,15 @@ export class CollectWorld {
   }
 
   async #isWhole(hash: ContentHash, location: string | null): Promise<boolean> {
-    const opened = location === null ? null : await this.store.open({ hash, location });
+    const opened = location === null ? null : await new ChunkedBlobStore(this.store).open({ hash, location });
     if (opened === null) return false;
     const sum = createHash('sha256');
-    for await (const chunk of opened.body) sum.update(chunk as Buffer);
+    try {
+      for await (const chunk of opened.body) sum.update(chunk as Buffer);
+    } catch (error) {
+      if (error instanceof ChunkUnreadable) return false;
+      throw error;
+    }
     return sum.digest('hex') === hash;
   }
 }

@@ -1,9 +1,16 @@
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { RelativePath } from '@syncpair/contracts';
+import { type RelativePath, decodeManifest } from '@syncpair/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Disk, type DiskAction, DiskProblem, type DiskResult, type Expected } from '../../../../../services/client/src/disk/disk.ts';
+import {
+  type ChunkedContent,
+  type Disk,
+  type DiskAction,
+  DiskProblem,
+  type DiskResult,
+  type Expected,
+} from '../../../../../services/client/src/disk/disk.ts';
 import { LocalDisk } from '../../../../../services/client/src/disk/local-disk.ts';
 import type { Observed } from '../../../../../services/client/src/disk/observed.ts';
 import { Tree } from '../files/tree.ts';
@@ -219,6 +226,9 @@ describe('the simulated disk', () => {
       await wait(first.finish());
       const second = await wait(disk.stage(hash, bytes.length));
       expect(second.size).toBe(100_000);
+      await wait(second.cutTo(60_000));
+      await wait(second.write(bytes.subarray(60_000, 100_000)));
+      expect(Buffer.from(await wait(second.read({ start: 50_000, size: 50_000 }))).equals(bytes.subarray(0, 50_000))).toBe(true);
       await wait(second.write(bytes.subarray(100_000)));
       await wait(second.finish());
       const action: DiskAction = {
@@ -233,6 +243,12 @@ describe('the simulated disk', () => {
       expect(plainResult(result!)).toEqual(['done', ['file', 300_000, false, true]]);
       const stamp = (result as Extract<DiskResult, { status: 'done' }>).observed!.stamp;
       expect(await wait(disk.hash([{ path: PATHS[0]!, stamp }]))).toEqual([hash]);
+      const [cut] = await wait(disk.chunk([{ path: PATHS[0]!, stamp }]));
+      expect(cut).toMatchObject({ hash });
+      expect(decodeManifest((cut as ChunkedContent).manifest, bytes.length)).toEqual([{ hash, size: bytes.length }]);
+      const parts = await wait(disk.readParts({ path: PATHS[0]!, stamp }, [{ start: 10, size: 20 }]));
+      expect((parts as Uint8Array[]).map((part) => Buffer.from(part).toString())).toEqual(['z'.repeat(20)]);
+      expect(await wait(disk.readParts({ path: PATHS[0]!, stamp }, [{ start: bytes.length, size: 1 }]))).toBe('changed');
       const [again] = await wait(disk.apply([{ ...action, path: PATHS[1]! }]));
       expect(plainResult(again!)).toEqual(['problem', 'not_staged']);
     }

@@ -1,10 +1,21 @@
-import { type ContentHash, type RelativePath, joinPath, parseRelativePath } from '@syncpair/contracts';
 import {
+  type Chunk,
+  type ContentHash,
+  type RelativePath,
+  chunkSizesOf,
+  encodeManifest,
+  findCut,
+  joinPath,
+  parseRelativePath,
+} from '@syncpair/contracts';
+import {
+  type ChunkedContent,
   type Disk,
   type DiskAction,
   DiskProblem,
   type DiskResult,
   type ExpectedFile,
+  type FilePart,
   type Listing,
   type RootIdentity,
   RootLostError,
@@ -87,8 +98,21 @@ export class SimulatedDisk implements Disk {
     return this.#each(files, (file) => this.#withExpected(file, contentHash));
   }
 
+  async chunk(files: readonly ExpectedFile[]): Promise<(ChunkedContent | 'changed' | DiskProblem)[]> {
+    return this.#each(files, (file) => this.#withExpected(file, chunked));
+  }
+
   async read(files: readonly ExpectedFile[]): Promise<(Uint8Array | 'changed' | DiskProblem)[]> {
     return this.#each(files, (file) => this.#withExpected(file, (bytes) => bytes));
+  }
+
+  async readParts(file: ExpectedFile, parts: readonly FilePart[]): Promise<readonly Uint8Array[] | 'changed' | DiskProblem> {
+    await this.#begin();
+    return this.#withExpected(file, (bytes) =>
+      parts.some(({ start, size }) => start + size > bytes.length)
+        ? 'changed'
+        : parts.map(({ start, size }) => bytes.slice(start, start + size)),
+    );
   }
 
   async openRead(path: RelativePath, start: number): Promise<AsyncIterable<Uint8Array> | DiskProblem> {
@@ -206,6 +230,16 @@ export class SimulatedDisk implements Disk {
     if ('staged' in action.content) this.#parts.folder.staging.giveBack(action.content.staged, file);
     else this.#tree.discard(file);
   }
+}
+
+function chunked(bytes: Uint8Array): ChunkedContent {
+  const chunks: Chunk[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = findCut(bytes, at, bytes.length, chunkSizesOf(bytes.length));
+    chunks.push({ hash: contentHash(bytes.subarray(at, end)), size: end - at });
+    at = end;
+  }
+  return { hash: contentHash(bytes), manifest: encodeManifest(chunks) };
 }
 
 function attempt<T>(look: () => T): T | DiskProblem {

@@ -29,6 +29,15 @@ export class StagingArea {
         await pause();
         if (there.length > 0) yield there;
       },
+      read: async ({ start, size }) => {
+        await pause();
+        return opened.bytes.slice(start, start + size);
+      },
+      cutTo: async (size) => {
+        await pause();
+        end = size;
+        tree.writeOpen(opened, opened.bytes.slice(0, size));
+      },
       write: async (chunk) => {
         await pause();
         const bytes = new Uint8Array(Math.max(opened.bytes.length, end + chunk.length));

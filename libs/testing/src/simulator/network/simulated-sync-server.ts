@@ -1,4 +1,4 @@
-import { type ContentHash, type Head, MAX_FRAME_BYTES, type NegotiateResponse } from '@syncpair/contracts';
+import { type ContentHash, type Frame, type Head, MAX_FRAME_BYTES, type NegotiateResponse } from '@syncpair/contracts';
 import { ServerError } from '../../../../../services/client/src/server/server-error.ts';
 import type { Negotiation, Snapshot, SyncServer } from '../../../../../services/client/src/server/sync-server.ts';
 import { type Caller, SERVER_ID, type SimulatedServer } from '../server/simulated-server.ts';
@@ -50,6 +50,33 @@ export class SimulatedSyncServer implements SyncServer {
     return this.#link.call(this.#process, () => {
       if (whole.length !== size) throw new ServerError('hash_mismatch', 'simulated: the bytes have another length');
       return this.#server.upload([grant], [{ hash, bytes: whole }]);
+    });
+  }
+
+  /** It has contents as one, as servers of earlier versions do. */
+  askChunks(): Promise<null> {
+    return this.#link.call(this.#process, () => null);
+  }
+
+  readManifest(): Promise<null> {
+    return this.#link.call(this.#process, () => null);
+  }
+
+  putManifest(): Promise<string> {
+    return this.#noChunks();
+  }
+
+  readGrants(): Promise<never> {
+    return this.#noChunks();
+  }
+
+  async *downloadInOrder(): AsyncGenerator<Frame> {
+    yield await this.#noChunks();
+  }
+
+  #noChunks(): Promise<never> {
+    return this.#link.call(this.#process, () => {
+      throw new ServerError('not_found', 'simulated: this server knows no chunks');
     });
   }
 

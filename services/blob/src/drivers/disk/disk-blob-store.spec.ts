@@ -17,9 +17,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContentHash } from '@syncpair/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BlobStore, SmallBlob, StoredBlob } from '../../blobs/blob-store.ts';
 import { hashOf, registerBlobStoreTests, small } from '../../blobs/blob-store.conformance.ts';
+import { Folder } from './folder.ts';
 import { openDiskBlobStore } from './open-disk-blob-store.ts';
 
 const newFolder = async (): Promise<string> => realpath(await mkdtemp(join(tmpdir(), 'blob-disk-')));
@@ -71,6 +73,35 @@ describe('the disk store', () => {
     const opened = await from.open({ hash: hashOf(Buffer.from(text)) });
     return opened && Buffer.concat(await opened.body.toArray()).toString();
   };
+
+  it('looks for chunks once, and again when their pack is gone', async () => {
+    const contents = Array.from({ length: 6 }, (_, index) => Buffer.alloc(70_000, index));
+    const refs = contents.map((bytes) => ({ hash: hashOf(bytes) }));
+    await store.close();
+    store = await openDiskBlobStore(folder, { packLimits: { bytes: 100_000, records: 2 } });
+    for (const bytes of contents) await store.putMany(sequence([{ hash: hashOf(bytes), bytes }]));
+    const looks = vi.spyOn(Folder.prototype, 'read');
+    try {
+      const told = await store.statMany(refs);
+      expect(told.map((one) => one?.size)).toEqual(contents.map(({ length }) => length));
+      // They were put by this process.
+      expect(looks).not.toHaveBeenCalled();
+      await store.close();
+      store = await openDiskBlobStore(folder);
+      expect(await store.statMany(refs)).toEqual(told);
+      expect(looks).toHaveBeenCalled();
+      looks.mockClear();
+      expect(await store.statMany(refs)).toEqual(told);
+      expect(looks).not.toHaveBeenCalled();
+      const moved = await store.putMany(sequence([{ hash: refs[0]?.hash as ContentHash, bytes: contents[0] as Buffer }]));
+      await store.removeVolume(told[0]?.location.split(':')[1] as string);
+      await store.removeVolume(told[3]?.location.split(':')[1] as string);
+      const gone = await store.statMany(refs);
+      expect([gone[0], gone[3]]).toEqual([moved[0], null]);
+    } finally {
+      looks.mockRestore();
+    }
+  });
 
   it('names files by hash, and lets nobody else read them', async () => {
     const { hash } = await put('text');

@@ -55,7 +55,11 @@ export class DiskBlobStore implements BlobStore {
   }
 
   async *readMany(refs: readonly BlobRef[], maxBytes: number): AsyncGenerator<Uint8Array | null> {
-    const wanted = refs.map(({ hash, location }, index) => ({ hash, index, location: parseLocation(location) }));
+    const told = refs.map(({ hash, location }, index) => ({ hash, index, location: parseLocation(location) }));
+    const found = await this.#parts.packed.findMany(new Set(told.filter(({ location }) => location === null).map(({ hash }) => hash)));
+    const wanted = told.map((content) =>
+      content.location === null ? { ...content, location: parseLocation(found.get(content.hash)?.location) } : content,
+    );
     for (let first = 0; first < wanted.length;) {
       let last = first;
       for (let bytes = 0; last < wanted.length && (last === first || bytes < WINDOW_BYTES); last++) {
@@ -81,6 +85,19 @@ export class DiskBlobStore implements BlobStore {
     if (hinted !== null) return hinted;
     const found = await this.#find(hash, location);
     return found === null ? null : this.#statAt(hash, found);
+  }
+
+  async statMany(refs: readonly BlobRef[]): Promise<(StoredBlob | null)[]> {
+    const result: (StoredBlob | null)[] = [];
+    for (const { hash, location } of refs) {
+      const told = parseLocation(location);
+      result.push(told === null ? null : await this.#statAt(hash, told));
+    }
+    const elsewhere = refs.filter((_, index) => result[index] === null);
+    const packed = await this.#parts.packed.findMany(new Set(elsewhere.map(({ hash }) => hash)));
+    for (const [index, { hash, location }] of refs.entries())
+      result[index] ??= packed.get(hash) ?? (await this.#parts.loose.stat(hash, sizeAt(parseLocation(location))));
+    return result;
   }
 
   async *list(which: 'alone' | 'all' = 'all'): AsyncGenerator<StoredBlob> {

@@ -7,6 +7,7 @@ import type { PlacedRecord } from '../../packs/pack-format.ts';
 import { countEntries, entriesOf, findInIndex } from '../../packs/pack-index.ts';
 import { type Piece, planReads } from '../../packs/read-plan.ts';
 import type { Folder } from './folder.ts';
+import { KnownPlaces } from './known-places.ts';
 import { type DiskLocation, formatLocation } from './location.ts';
 import type { PackAppender } from './pack-appender.ts';
 import type { PackFile } from './pack-file.ts';
@@ -32,6 +33,7 @@ const located = (pack: string, { hash, length, offset }: PlacedRecord): StoredBl
 export class PackedObjects {
   readonly #packs: Folder;
   readonly #appender: PackAppender;
+  readonly #known = new KnownPlaces();
 
   constructor(packs: Folder, appender: PackAppender) {
     this.#packs = packs;
@@ -47,7 +49,11 @@ export class PackedObjects {
       if (slice.length === 0) return;
       const { pack, placed } = await this.#appender.append(slice);
       touched.push(pack);
-      for (const record of placed) stored.set(record.hash, located(pack.id, record));
+      for (const record of placed) {
+        const blob = located(pack.id, record);
+        stored.set(record.hash, blob);
+        this.#known.learn(pack.id, blob);
+      }
       slice = [];
       sliceBytes = 0;
     };
@@ -105,6 +111,27 @@ export class PackedObjects {
       if (record !== null) return located(id, record);
     }
     return null;
+  }
+
+  /** As `find` for each, with at most one look into every pack until all are found. */
+  async findMany(hashes: ReadonlySet<ContentHash>): Promise<Map<ContentHash, StoredBlob>> {
+    const found = new Map<ContentHash, StoredBlob>();
+    if (hashes.size === 0) return found;
+    const ids = packIds(await this.#packs.names());
+    const packs = new Set(ids);
+    for (const hash of hashes) {
+      const known = this.#known.find(hash, packs);
+      if (known !== null) found.set(hash, known);
+    }
+    for (const id of ids) {
+      if (found.size === hashes.size) break;
+      for await (const blob of this.contentsOf(id)) {
+        if (!hashes.has(blob.hash) || found.has(blob.hash)) continue;
+        found.set(blob.hash, blob);
+        this.#known.learn(id, blob);
+      }
+    }
+    return found;
   }
 
   async *list(): AsyncGenerator<StoredBlob> {

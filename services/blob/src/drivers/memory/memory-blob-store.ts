@@ -61,6 +61,10 @@ export class MemoryBlobStore implements BlobStore {
     return bytes === undefined ? null : { hash, size: bytes.length, location: 'memory' };
   }
 
+  statMany(refs: readonly BlobRef[]): Promise<(StoredBlob | null)[]> {
+    return Promise.all(refs.map((ref) => this.stat(ref)));
+  }
+
   async *list(): AsyncGenerator<StoredBlob> {
     for (const [hash, bytes] of this.#contents) yield { hash, size: bytes.length, location: 'memory' };
   }

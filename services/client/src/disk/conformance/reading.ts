@@ -103,6 +103,8 @@ export function registerReadingTests(make: MakeDisk): void {
           () => disk.list(null),
           () => disk.stat([path('f')]),
           () => disk.hash([{ path: path('f'), stamp }]),
+          () => disk.chunk([{ path: path('f'), stamp }]),
+          () => disk.readParts({ path: path('f'), stamp }, []),
           () => disk.read([{ path: path('f'), stamp }]),
           () => disk.openRead(path('f'), 0),
           () => disk.stage(sha256('x'), 1),

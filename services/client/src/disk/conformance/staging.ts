@@ -77,6 +77,26 @@ export function registerStagingTests(make: MakeDisk): void {
       if (process.platform === 'linux') expect(statSync(at('f')).blocks * 512).toBeLessThan(3 * content.length);
     });
 
+    it('reads back what is there and what was written since, and goes on behind what it is cut to', async () => {
+      const { disk, root, at } = world();
+      const whole = Buffer.concat([content, Buffer.alloc(100_000), content]);
+      const key = sha256(whole);
+      const first = await disk.stage(key, whole.length);
+      for (const bytes of [content, Buffer.alloc(100_000)]) await first.write(bytes);
+      expect(sha256(await first.read({ start: 600_000, size: 200_000 }))).toBe(sha256(whole.subarray(600_000, 800_000)));
+      await first.finish();
+      const again = make(root);
+      const second = await again.stage(key, whole.length);
+      await second.cutTo(650_000);
+      await second.write(whole.subarray(650_000, 750_000));
+      expect(sha256(await second.read({ start: 0, size: 750_000 }))).toBe(sha256(whole.subarray(0, 750_000)));
+      await second.write(whole.subarray(750_000));
+      await second.finish();
+      await again.close();
+      expectDone([await act(disk, file('f', '', { content: { staged: key } }))]);
+      expect(sha256(readFileSync(at('f')))).toBe(key);
+    });
+
     it('forgets what is discarded', async () => {
       const { disk } = world();
       const part = await disk.stage(hash, 1_000);
