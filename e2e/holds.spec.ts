@@ -51,7 +51,9 @@ describe('what one client deletes too much of', () => {
     await arrives(alice.at('docs', 'old', 'new'), 'made while it waited');
     // The folders and the edited file wait no longer, everything else does.
     await waiting(bob, 59);
-    await expect.poll(async () => (await alice.status()).directories[0], { timeout: 30_000 }).toMatchObject({ state: 'held', problems: [] });
+    await expect
+      .poll(async () => (await alice.status()).directories[0], { timeout: 30_000 })
+      .toMatchObject({ state: 'held', problems: [] });
     await bob.must('holds', 'approve', id);
     await until('the others are gone', () => (readdirSync(bob.at('docs', 'old')).length === 2 ? true : undefined));
     expect((await stabilise([alice, bob])).size).toBe(4);
