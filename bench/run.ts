@@ -1,66 +1,94 @@
 /**
- * Measures SyncPair beside its peers in one run and writes what came out to bench/RESULTS.md, with the command and the machine.
+ * Measures SyncPair: beside its peers, and by itself against its targets. Writes bench/RESULTS.md and bench/plots, and keeps every part in
+ * bench/out. Ends with 1 when a part failed; a target that is missed is a result.
  *
- * Usage: npm run bench -- [--quick] [options of bench/compare.py]
+ * Usage: npm run bench -- [--quick] [--only PARTS] …; --help tells the rest
  */
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runComparison } from './compare/run-comparison.ts';
+import { measureCuts } from './cuts/measure-cuts.ts';
+import { PLOTS } from './draw/plots.ts';
+import { judgeTargets } from './judge/judge-targets.ts';
+import { measureLarge } from './large/measure-large.ts';
+import { measureLoad } from './load/measure-load.ts';
+import { help } from './options/help.ts';
+import type { Options } from './options/options.ts';
+import type { PartName } from './options/parts.ts';
+import { readOptions } from './options/read-options.ts';
+import { KeptParts } from './report/kept-parts.ts';
+import { measurementsOf } from './report/measurements-of.ts';
+import type { PartRun } from './report/part-run.ts';
+import { recordPart } from './report/record-part.ts';
+import { resultsPage } from './report/results-page.ts';
+import { targetsTable } from './report/targets-table.ts';
+import { measureTrees } from './trees/measure-trees.ts';
 
-interface Measured {
-  readonly started: string;
-  readonly finished: string;
-  readonly environment: { readonly kernel: string; readonly cpus: number; readonly versions: Readonly<Record<string, string>> };
-  readonly load_before: readonly number[];
-  readonly load_after: readonly number[];
-  readonly tree?: { readonly files: number; readonly bytes: number };
+const args = process.argv.slice(2);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function measure(part: PartName, options: Options, folder: string, run: PartRun): Promise<unknown> {
+  switch (part) {
+    case 'compare':
+      return runComparison(options.comparison, join(folder, 'samples.json'), run);
+    case 'trees':
+      return measureTrees(options, run);
+    case 'large':
+      return measureLarge(options, run);
+    case 'cuts':
+      return measureCuts(options, run);
+    case 'load':
+      return measureLoad(options, run);
+  }
 }
 
-const root = join(import.meta.dirname, '..');
-const given = process.argv.slice(2);
-const isQuick = given.includes('--quick');
-const options = given.includes('--rounds') ? given : ['--rounds', '1', ...given];
-const json = join(root, 'bench', 'out', `${isQuick ? 'quick' : 'full'}.json`);
-mkdirSync(join(root, 'bench', 'out'), { recursive: true });
-
-const tables = await measure(['bench/compare.py', ...options, '--json', json]);
-if (!isQuick) {
-  const measured = JSON.parse(readFileSync(json, 'utf8')) as Measured;
-  writeFileSync(join(root, 'bench', 'RESULTS.md'), report(measured, tables));
-  console.log('written to bench/RESULTS.md');
-}
-
-/** Runs the comparison; its progress is passed on. @returns what it printed in the end */
-function measure(args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('python3', args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-    let printed = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-      process.stdout.write(text);
-    });
-    child.on('error', (error) => reject(new Error(`python3 is needed for the comparison: ${error.message}`)));
-    child.on('close', (code) => (code === 0 ? resolve(printed) : reject(new Error(`the comparison ended with ${code}`))));
+/** Writes the plots for which there are figures. @returns their titles and names */
+function draw(folder: string, kept: KeptParts): (readonly [string, string])[] {
+  const measured = measurementsOf(kept.read());
+  mkdirSync(folder, { recursive: true });
+  return PLOTS.flatMap(({ title, name, draw: drawn }) => {
+    const svg = drawn(measured);
+    if (svg === null) return [];
+    writeFileSync(join(folder, `${name}.svg`), svg);
+    return [[title, `${name}.svg`] as const];
   });
 }
 
-function report({ started, finished, environment, load_before, load_after, tree }: Measured, tables: string): string {
-  const load = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(', ');
-  const versions = Object.values(environment.versions).map((version) => `- ${version}`);
-  return `# What was measured
+async function run(options: Options): Promise<void> {
+  const kept = new KeptParts(join(import.meta.dirname, 'out', options.isQuick ? 'quick' : 'full'));
+  const command = `npm run bench${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`;
+  for (const part of options.parts) {
+    say(`== ${part}`);
+    const record = await recordPart(part, command, (partRun) => measure(part, options, kept.folder, partRun), say);
+    kept.keep(record);
+    if (record.failures.length > 0) process.exitCode = 1;
+  }
+  // Sizes of quick parts differ from run to run; those of a whole run that were not measured anew keep their figures, and their date.
+  const records = options.isQuick ? kept.read(options.parts) : kept.read();
+  print(targetsTable(judgeTargets(measurementsOf(records))));
+  const plots = draw(options.isQuick ? join(kept.folder, 'plots') : join(import.meta.dirname, 'plots'), kept);
+  const page = options.isQuick ? join(kept.folder, 'RESULTS.md') : join(import.meta.dirname, 'RESULTS.md');
+  writeFileSync(
+    page,
+    resultsPage(
+      records,
+      plots.map(([title, file]) => [title, `plots/${file}`]),
+    ),
+  );
+  print(`written to ${page}`);
+  for (const { part, failures } of records) for (const failure of failures) print(`failed in ${part}: ${failure}`);
+}
 
-\`\`\`
-npm run bench${given.length === 0 ? '' : ` -- ${given.join(' ')}`}
-\`\`\`
-
-${started} to ${finished}, on ${environment.cpus} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${environment.kernel},
-Node.js ${process.versions.node}${tree === undefined ? '' : `; a tree of ${tree.files.toLocaleString('en')} files, ${Math.round(tree.bytes / 1e6)} MB`}. Load of the machine before: ${load(load_before)}; after: ${load(load_after)}.
-
-${versions.join('\n')}
-
-Compare ratios within this run only; [README.md](README.md) says what each line measures and what is not alike.
-
-${tables.trim()}
-`;
+const read = readOptions(args);
+switch (read.kind) {
+  case 'help':
+    print(help());
+    break;
+  case 'refused':
+    say(`bench: ${read.reason}\n${help()}`);
+    process.exitCode = 2;
+    break;
+  case 'options':
+    await run(read.options);
 }

@@ -24,6 +24,8 @@ export interface ClientSetup {
   readonly mounts?: MountSpace;
   /** Begins its command line. */
   readonly wrapper?: readonly string[];
+  /** `debug` where nothing is told. */
+  readonly logLevel?: 'debug' | 'info';
 }
 
 /** A `syncpair client` with a HOME, a folder and a configuration of its own; it can be ended and started again. */
@@ -110,7 +112,7 @@ export class ClientProcess {
     if (this.isRunning) throw new Error(`${this.id} runs already`);
     this.#past = this.log;
     this.#limitsSet = this.#letDeletionsPass();
-    this.#process = new RealProcess(['--log-level', 'debug', 'client', '--file', this.config], this.place);
+    this.#process = new RealProcess(['--log-level', this.#setup.logLevel ?? 'debug', 'client', '--file', this.config], this.place);
   }
 
   /** A client's `hold: off` is its own affair: tests that mean to delete a lot say so to the server, too, where one answers. */
