@@ -3,12 +3,12 @@ import { placeOn } from './place-on.ts';
 import { scaleFor } from './scale.ts';
 import { escape, svg } from './svg.ts';
 
-/** One workload: a bar for each system. */
+/** A figure with a bar for each of what is compared. */
 export interface Bars {
   readonly title: string;
   /** What the axis counts. */
   readonly unit: string;
-  readonly bars: readonly { readonly name: string; readonly value: number }[];
+  readonly bars: readonly { readonly name: string; readonly value: number; readonly whose: 'ours' | 'peer' | 'limit' }[];
 }
 
 const BAR = 16;
@@ -17,16 +17,12 @@ const NAME_WIDTH = 96;
 const FIGURE_WIDTH = 56;
 const HEAD = 26;
 const FOOT = 44;
-const OURS = { name: 'syncpair', fill: '#1d63c4' };
-const PEER_FILL = '#9aa5b1';
-const LIMIT_FILL = '#d9b44a';
-
-const fillOf = (name: string): string => (name === OURS.name ? OURS.fill : name.startsWith('limit') ? LIMIT_FILL : PEER_FILL);
+const FILLS = { ours: '#1d63c4', peer: '#9aa5b1', limit: '#d9b44a' } as const;
 
 /** Pixels that a panel of so many bars is high. */
 export const heightOfPanel = (bars: number): number => HEAD + bars * (BAR + GAP) + FOOT;
 
-/** Draws bars side by side to the right, with an axis below. */
+/** Draws the bars one below the other, with an axis below them. */
 export function barPanel(
   { title, unit, bars }: Bars,
   { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
@@ -39,15 +35,11 @@ export function barPanel(
     svg('line', { x1: at(tick), x2: at(tick), y1: HEAD - 4, y2: bottom, stroke: '#e3e6ea' }),
     svg('text', { x: at(tick), y: bottom + 14, 'text-anchor': 'middle', class: 'small' }, tickText(tick)),
   ]);
-  const drawn = bars.flatMap(({ name, value }, row) => {
+  const drawn = bars.flatMap(({ name, value, whose }, row) => {
     const top = HEAD + row * (BAR + GAP);
     return [
-      svg(
-        'text',
-        { x: NAME_WIDTH - 8, y: top + 12, 'text-anchor': 'end', ...(name === OURS.name ? { 'font-weight': 'bold' } : {}) },
-        escape(name),
-      ),
-      svg('rect', { x: NAME_WIDTH, y: top, width: Math.max(1, at(value) - NAME_WIDTH), height: BAR, fill: fillOf(name) }),
+      svg('text', { x: NAME_WIDTH - 8, y: top + 12, 'text-anchor': 'end', class: whose === 'ours' ? 'bold' : '' }, escape(name)),
+      svg('rect', { x: NAME_WIDTH, y: top, width: Math.max(1, at(value) - NAME_WIDTH), height: BAR, fill: FILLS[whose] }),
       svg('text', { x: at(value) + 5, y: top + 12 }, readable(value)),
     ];
   });
@@ -55,7 +47,7 @@ export function barPanel(
   return svg(
     'g',
     { transform: `translate(${x} ${y})` },
-    svg('text', { x: 0, y: 12, 'font-weight': 'bold' }, escape(title)),
+    svg('text', { x: 0, y: 12, class: 'bold' }, escape(title)),
     ...marks,
     ...drawn,
     svg('text', { x: NAME_WIDTH + length / 2, y: bottom + 30, 'text-anchor': 'middle', class: 'small' }, escape(axis)),

@@ -1,6 +1,6 @@
 import type { Comparison } from '../compare/comparison.ts';
-import { type Bars, barPanel, heightOfPanel } from './bar-panel.ts';
-import { picture } from './picture.ts';
+import type { Bars } from './bar-panel.ts';
+import { panelGrid } from './panel-grid.ts';
 
 const PANELS: readonly (readonly [workload: string, metric: string, title: (compare: Comparison) => string, unit: string])[] = [
   ['initial', 'seconds', ({ tree }) => `First sync of ${tree.files.toLocaleString('en')} files`, 'seconds'],
@@ -15,25 +15,22 @@ const PANELS: readonly (readonly [workload: string, metric: string, title: (comp
   ['idle', 'cpu_client', ({ parameters }) => `Idle for ${parameters.idle_seconds} s: one client`, 'seconds of processor time'],
 ];
 
-const WIDTH = 420;
-const MARGIN = 16;
-const COLUMNS = 2;
+const OURS = 'syncpair';
+const LIMIT = 'limit';
 
 /** All workloads with all systems. Null when none of them was measured. */
 export function drawComparison(compare: Comparison | null): string | null {
   if (compare === null) return null;
   const panels = PANELS.flatMap(([workload, metric, title, unit]): Bars[] => {
     const systems = Object.entries(compare.summary[workload]?.[metric]?.systems ?? {});
-    const bars = systems.map(([name, { median }]) => ({ name: name === 'limit' ? 'limit (cp, dd)' : name, value: median }));
+    const bars = systems.map(([name, { median }]) => ({
+      name: name === LIMIT ? 'limit (cp, dd)' : name,
+      value: median,
+      whose: name === OURS ? ('ours' as const) : name === LIMIT ? ('limit' as const) : ('peer' as const),
+    }));
+    const order = ['ours', 'peer', 'limit'];
+    bars.sort((a, b) => order.indexOf(a.whose) - order.indexOf(b.whose));
     return bars.length === 0 ? [] : [{ title: title(compare), unit, bars }];
   });
-  if (panels.length === 0) return null;
-  const rows = Array.from({ length: Math.ceil(panels.length / COLUMNS) }, (_, row) => panels.slice(row * COLUMNS, (row + 1) * COLUMNS));
-  let y = MARGIN;
-  const drawn = rows.flatMap((row) => {
-    const top = y;
-    y += Math.max(...row.map(({ bars }) => heightOfPanel(bars.length))) + MARGIN;
-    return row.map((bars, column) => barPanel(bars, { x: MARGIN + column * (WIDTH + MARGIN), y: top, width: WIDTH }));
-  });
-  return picture({ width: COLUMNS * (WIDTH + MARGIN) + MARGIN, height: y, title: 'SyncPair beside its peers' }, ...drawn);
+  return panelGrid('SyncPair beside its peers', panels);
 }

@@ -5,7 +5,7 @@ import { escape, svg } from './svg.ts';
 
 const SIZE = { width: 760, height: 360 };
 const LEFT = 56;
-const RIGHT = 130;
+const RIGHT = 150;
 const TOP = 36;
 const BOTTOM = 48;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
@@ -32,7 +32,7 @@ export function drawLatency(latencies: Readonly<Record<string, readonly number[]
       { x: (LEFT + SIZE.width - RIGHT) / 2, y: SIZE.height - 12, 'text-anchor': 'middle', class: 'small' },
       `milliseconds from the edit at A to its content at B${scale.isLogarithmic ? ', logarithmic' : ''}`,
     ),
-    svg('text', { x: LEFT, y: 20, 'font-weight': 'bold' }, 'One edit of 1 KB: share of the edits that have arrived'),
+    svg('text', { x: LEFT, y: 20, class: 'bold' }, 'One edit of 1 KB: share of the edits that have arrived (how many were made)'),
   ];
   const lines = systems.flatMap(([name, times], index) => {
     const sorted = times.toSorted((a, b) => a - b);
@@ -48,7 +48,7 @@ export function drawLatency(latencies: Readonly<Record<string, readonly number[]
         'stroke-width': name === 'syncpair' ? 3 : 1.5,
       }),
       svg('line', { x1: from, x2: to, y1: row, y2: row, stroke: colour, 'stroke-width': 3 }),
-      svg('text', { x: to + 6, y: row + 4 }, escape(name)),
+      svg('text', { x: to + 6, y: row + 4 }, `${escape(name)} (${times.length})`),
     ];
   });
   return picture({ ...SIZE, title: 'Latency of one edit' }, ...axes, ...lines);

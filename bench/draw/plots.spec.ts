@@ -35,6 +35,12 @@ test('the comparison has every workload that was measured, its systems and what 
   expect(svg).not.toContain('Idle');
 });
 
+test('a tree has a bar in each panel, and a step that failed has none', () => {
+  const svg = draw('trees', { ...MEASURED, trees: [...MEASURED.trees, { files: 3_000_000 }] }) ?? '';
+  expect(svg.match(/>1,000,000 files</g)?.length).toBe(6);
+  expect(svg).not.toContain('3,000,000');
+});
+
 test('a line of the latencies begins at nothing and ends at all of the edits', () => {
   const svg = draw('latency') ?? '';
   const paths = [...svg.matchAll(/ d="M[\d.]+ ([\d.]+)[^"]*V([\d.]+)"/g)].map(([, from, to]) => [from, to]);

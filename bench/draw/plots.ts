@@ -1,6 +1,7 @@
 import type { Measurements } from '../judge/measurements.ts';
 import { drawComparison } from './draw-comparison.ts';
 import { drawLatency } from './draw-latency.ts';
+import { drawTrees } from './draw-trees.ts';
 
 interface Plot {
   readonly title: string;
@@ -18,4 +19,5 @@ export const PLOTS: readonly Plot[] = [
     name: 'latency',
     draw: ({ compare }) => drawLatency(compare?.latencies ?? {}),
   },
+  { title: 'What grows with the tree, and what does not', name: 'trees', draw: ({ trees }) => drawTrees(trees) },
 ];
