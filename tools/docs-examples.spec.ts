@@ -13,9 +13,9 @@ const examples = ['README.md', 'docs/configuration.md'].flatMap((page) =>
 );
 
 test.each(examples)('YAML example $number of $page is a configuration without a fault', ({ page, text }) => {
-  const whole = text.startsWith('settings:')
-    ? `client_id: a\nserver: http://localhost:8080\ndirectories:\n  - name: a\n    local_path: ~/a\n${text.replace(/^/gm, '    ')}`
-    : text;
+  const head = 'client_id: a\nserver: http://localhost:8080\ndirectories:\n  - name: a\n    local_path: ~/a\n';
+  const isPart = /^(settings|bandwidth):/.exec(text)?.[1];
+  const whole = isPart === undefined ? text : `${head}${isPart === 'settings' ? text.replace(/^/gm, '    ') : text}`;
   const read = parseConfig(whole, { file: page, folder: '/home/me', home: '/home/me', platform: 'linux' });
   expect((read.ok ? read.config.warnings : read.errors).map(formatConfigError)).toEqual([]);
 });

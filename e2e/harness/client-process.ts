@@ -18,6 +18,8 @@ export interface ClientSetup {
   readonly document?: string;
   /** More `settings` of the directory. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The `bandwidth` of the configuration. */
+  readonly bandwidth?: Readonly<Record<string, unknown>>;
   /** Run as this user; only root can. */
   readonly uid?: number;
   /** Where its folder is mounted; the tests see the folder from outside. */
@@ -58,7 +60,11 @@ export class ClientProcess {
   }
 
   /** Writes the configuration; a running client reads it at its next start. */
-  configure({ server = this.#setup.server, settings = {} }: { server?: string; settings?: Readonly<Record<string, unknown>> }): void {
+  configure({
+    server = this.#setup.server,
+    settings = {},
+    bandwidth = this.#setup.bandwidth,
+  }: Partial<Pick<ClientSetup, 'server' | 'settings' | 'bandwidth'>>): void {
     const { id, directory, document: text } = this.#setup;
     if (text !== undefined) {
       writeFileSync(this.config, text);
@@ -67,6 +73,7 @@ export class ClientProcess {
     const document = {
       client_id: id,
       server,
+      ...(bandwidth === undefined ? {} : { bandwidth }),
       directories: [{ name: directory, local_path: this.localPath, settings: { shared: true, ...this.#setup.settings, ...settings } }],
     };
     // JSON is YAML, and leaves nothing to quote by hand.

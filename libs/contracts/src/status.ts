@@ -37,5 +37,10 @@ export const statusSchema = z.object({
   running: z.boolean().optional(),
   server: z.object({ url: z.string(), reachable: z.boolean(), epoch: z.string().nullable() }),
   directories: z.array(directoryStatusSchema),
+  /** The limits for contents that hold now, bytes a second, each null where that way has none; null while none holds. `changes_at`: ISO 8601. */
+  bandwidth: z
+    .object({ upload: z.number().nullable(), download: z.number().nullable(), changes_at: z.string().nullable() })
+    .nullable()
+    .optional(),
 });
 export type Status = z.infer<typeof statusSchema>;

@@ -1,10 +1,10 @@
 import { type FileEntry, type RelativePath, ancestorsOf, parentOf } from '@syncpair/contracts';
-import { planPath } from '@syncpair/sync-core';
+import { planPath, togetherBytes } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { RemoteHead } from '../state/remote-store.ts';
-import { MAX_SMALL_BYTES, isLarge } from '../transfer/upload.ts';
+import { smallBytes } from '../transfer/small-bytes.ts';
 import type { HeldNames } from './held-names.ts';
 import { type PlannedApply, planApply } from './plan-actions.ts';
 import { reopenHeldFolders } from './reopen-held-folders.ts';
@@ -48,9 +48,9 @@ export class HeadSelector {
 
   /** A large file, the smallest first, for which `fits`. */
   large(fits: (entry: FileEntry) => boolean): LargeApply | null {
-    for (const head of this.#engine.state.remote.largerThan(MAX_SMALL_BYTES, PAGE)) {
+    for (const head of this.#engine.state.remote.largerThan(smallBytes(this.#engine, 'download'), PAGE)) {
       const planned = this.#consider(head);
-      if (planned?.need.kind !== 'content' || !needsLarge(planned) || !this.#hasFolder(head.path, new Set())) continue;
+      if (planned?.need.kind !== 'content' || !this.#needsLarge(planned) || !this.#hasFolder(head.path, new Set())) continue;
       if (fits(planned.need.entry)) return { planned, entry: planned.need.entry };
     }
     return null;
@@ -72,13 +72,14 @@ export class HeadSelector {
   #selectEntries(): PlannedApply[] {
     const selected: PlannedApply[] = [];
     const made = new Set<RelativePath>();
+    const mostBytes = togetherBytes(this.#engine.bandwidth?.limits().download ?? null, MOST_BYTES_AT_ONCE);
     let bytes = 0;
     for (const planned of this.#eachEntry()) {
-      if (needsLarge(planned) || !this.#hasFolder(planned.head.path, made)) continue;
+      if (this.#needsLarge(planned) || !this.#hasFolder(planned.head.path, made)) continue;
       if (planned.head.state.kind === 'dir') made.add(planned.head.path);
       selected.push(planned);
       bytes += planned.need.kind === 'content' ? planned.need.entry.size : 0;
-      if (selected.length >= MOST_AT_ONCE || bytes >= MOST_BYTES_AT_ONCE) break;
+      if (selected.length >= MOST_AT_ONCE || bytes >= mostBytes) break;
     }
     return selected;
   }
@@ -164,6 +165,8 @@ export class HeadSelector {
     known.add(folder);
     return true;
   }
-}
 
-const needsLarge = ({ need }: PlannedApply): boolean => need.kind === 'content' && isLarge(need.entry.size);
+  #needsLarge({ need }: PlannedApply): boolean {
+    return need.kind === 'content' && need.entry.size > smallBytes(this.#engine, 'download');
+  }
+}

@@ -23,7 +23,7 @@ beforeAll(() => {
   symlinkSync(join(folder, 'team'), join(folder, 'link'));
   config = {
     file: 'c.yaml',
-    config: { file: 'c.yaml', clientId: 'alice', server: 'http://x', tokenFile: null, warnings: [], directories },
+    config: { file: 'c.yaml', clientId: 'alice', server: 'http://x', tokenFile: null, bandwidth: null, warnings: [], directories },
     directories,
   };
 });

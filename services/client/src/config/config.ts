@@ -1,4 +1,4 @@
-import type { HoldLimits, NameRules, PortabilityRule } from '@syncpair/sync-core';
+import type { BandwidthSettings, HoldLimits, NameRules, PortabilityRule } from '@syncpair/sync-core';
 import type { WatchMode } from '../watch/watch-options.ts';
 
 /** A place in a text. Lines and columns count from 1. */
@@ -24,6 +24,8 @@ export interface ClientConfig {
   readonly server: string;
   /** Absolute. */
   readonly tokenFile: string | null;
+  /** Null: nothing is limited at any time. */
+  readonly bandwidth: BandwidthSettings | null;
   readonly directories: readonly DirectoryConfig[];
   /** What is allowed and probably not meant. */
   readonly warnings: readonly ConfigError[];

@@ -335,13 +335,13 @@ const REFUSED: readonly [text: string, ...lines: string[]][] = [
   [withSetting('exclude: []'), 'c.yaml:7:7: "exclude" is not known; write "ignore_patterns"'],
   [
     `${ONE}colour: red\n`,
-    'c.yaml:6:1: "colour" is not known; remove it, or write one of client_id, server, token_file, default, directories',
+    'c.yaml:6:1: "colour" is not known; remove it, or write one of client_id, server, token_file, bandwidth, default, directories',
   ],
   [
     `${ONE}__proto__: 1\n`,
-    'c.yaml:6:1: "__proto__" is not known; remove it, or write one of client_id, server, token_file, default, directories',
+    'c.yaml:6:1: "__proto__" is not known; remove it, or write one of client_id, server, token_file, bandwidth, default, directories',
   ],
-  [`${ONE}1: 2\n`, 'c.yaml:6:1: a name is expected here; write one of client_id, server, token_file, default, directories'],
+  [`${ONE}1: 2\n`, 'c.yaml:6:1: a name is expected here; write one of client_id, server, token_file, bandwidth, default, directories'],
   [
     `${SETTINGS}    shared: true\n`,
     'c.yaml:7:5: "shared" does not belong here; write it below "settings" of a directory, or below "default"',

@@ -4,6 +4,7 @@ import type { ClientConfig, ConfigError, DirectoryConfig, Place } from './config
 import { isNothing } from './is-nothing.ts';
 import { quote } from './quote.ts';
 import { isLoopback, parseServer } from './parse-server.ts';
+import { readBandwidth } from './read-bandwidth.ts';
 import { type Section, readSection } from './read-section.ts';
 import { SettingsReader } from './read-settings.ts';
 import { kindOf, readText } from './read-value.ts';
@@ -59,6 +60,8 @@ class ConfigReader {
     const server = this.#required(section, 'server', 'server: http://HOST:PORT', (node) => this.#server(node));
     const tokenNode = section.given('token_file');
     const tokenFile = tokenNode === undefined ? null : this.#path(tokenNode, 'token_file', '~/.syncpair-token');
+    const bandwidthNode = section.given('bandwidth');
+    const bandwidth = bandwidthNode === undefined ? null : readBandwidth(this.#source, bandwidthNode);
     const defaults = this.#settings.read(section.given('default'), '"default"');
     const directories =
       this.#required(section, 'directories', 'directories: [{name: team, local_path: ~/team}]', (node) =>
@@ -74,6 +77,7 @@ class ConfigReader {
       clientId,
       server,
       tokenFile: tokenFile ?? null,
+      bandwidth,
       directories: directories.map(({ config: one }) => one),
       warnings,
     };

@@ -1,6 +1,6 @@
 /** Which names may stand where. */
 export const SETTING_NAMES = {
-  configuration: ['client_id', 'server', 'token_file', 'default', 'directories'],
+  configuration: ['client_id', 'server', 'token_file', 'bandwidth', 'default', 'directories'],
   directory: ['name', 'local_path', 'settings'],
   settings: [
     'description',
@@ -15,6 +15,8 @@ export const SETTING_NAMES = {
     'file_system',
   ],
   hold: ['files', 'percent'],
+  bandwidth: ['upload', 'download', 'timetable'],
+  timetable: ['days', 'from', 'to', 'upload', 'download'],
 } as const;
 
 export type SectionKind = keyof typeof SETTING_NAMES;
@@ -38,6 +40,21 @@ export const OTHER_NAMES: Readonly<Record<string, string>> = {
   exclude: 'ignore_patterns',
   excludes: 'ignore_patterns',
   exclude_patterns: 'ignore_patterns',
+  limit: 'bandwidth',
+  limits: 'bandwidth',
+  bwlimit: 'bandwidth',
+  bandwidth_limit: 'bandwidth',
+  up: 'upload',
+  send: 'upload',
+  down: 'download',
+  receive: 'download',
+  schedule: 'timetable',
+  day: 'days',
+  weekdays: 'days',
+  start: 'from',
+  begin: 'from',
+  end: 'to',
+  until: 'to',
 };
 
 /** Where a name belongs, for somebody who wrote it at another place. */
@@ -46,4 +63,6 @@ export const BELONGS: Readonly<Record<SectionKind, string>> = {
   directory: 'in an entry of "directories"',
   settings: 'below "settings" of a directory, or below "default"',
   hold: 'below "hold"',
+  bandwidth: 'below "bandwidth"',
+  timetable: 'in an entry of "timetable"',
 };

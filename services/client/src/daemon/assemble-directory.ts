@@ -1,3 +1,4 @@
+import type { Bandwidth } from '../bandwidth/bandwidth.ts';
 import type { DirectoryConfig } from '../config/config.ts';
 import type { Disk, RootIdentity } from '../disk/disk.ts';
 import type { Logger } from '../log/logger.ts';
@@ -29,6 +30,8 @@ export interface DirectoryPorts {
   readonly server: SyncServer;
   /** Left out where nobody but this client decides about its holds. */
   readonly holdServer?: HoldServer;
+  /** Left out where nothing is limited. */
+  readonly bandwidth?: Bandwidth | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** 0 up to 1. */
@@ -60,6 +63,7 @@ export async function assembleDirectory(ports: DirectoryPorts): Promise<Director
     state,
     disk,
     server: ports.server,
+    bandwidth: ports.bandwidth,
     connection: new Connection({ clock, log, delay, onChange: () => signal.wake() }),
     clock,
     log,

@@ -1,11 +1,15 @@
 import { relative as relativePath, sep } from 'node:path';
 import { type Hold, type HoldDecision, type Status, directoryKey } from '@syncpair/contracts';
+import type { Bandwidth } from '../bandwidth/bandwidth.ts';
+import { LimitedBandwidth } from '../bandwidth/limited-bandwidth.ts';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import { createEventStream } from '../server/http-event-stream.ts';
 import { createHttp } from '../server/http.ts';
 import type { EventStream } from '../server/sync-server.ts';
 import { decideHere } from '../holds/decide-here.ts';
 import { knowsAllHolds, openHolds } from '../holds/known-holds.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { bandwidthStatus } from '../status/bandwidth-status.ts';
 import { explain } from '../status/explain.ts';
 import { plannedActions } from '../status/plan.ts';
 import { type Accepted, ControlError, type Explanation, type FlushedDirectory, type PlannedAction } from './control.ts';
@@ -35,6 +39,7 @@ class Daemon implements RunningDaemon {
   readonly #config: ClientConfig;
   readonly #options: DaemonOptions;
   readonly #http;
+  readonly #bandwidth: Bandwidth | undefined;
   readonly #slots: Slot[];
   #stream: EventStream | null = null;
   #stopping: Promise<void> | null = null;
@@ -45,9 +50,18 @@ class Daemon implements RunningDaemon {
     this.#config = config;
     this.#options = options;
     this.#http = createHttp(config.server);
+    if (config.bandwidth !== null) this.#bandwidth = new LimitedBandwidth(config.bandwidth, systemClock);
     const { log, inspect = false } = options;
     const later = (ms: number, callback: () => void): void => this.#later(ms, callback);
-    const parts = { client: config, http: this.#http, log, inspect, later, onReopened: () => this.#startStream() };
+    const parts = {
+      client: config,
+      http: this.#http,
+      bandwidth: this.#bandwidth,
+      log,
+      inspect,
+      later,
+      onReopened: () => this.#startStream(),
+    };
     this.#slots = config.directories.filter(({ enabled }) => enabled).map((directory) => new Slot({ ...parts, config: directory }));
     this.done = new Promise((resolve) => (this.#finish = resolve));
   }
@@ -104,6 +118,7 @@ class Daemon implements RunningDaemon {
         epoch: open[0]?.sync.engine.state.fact('epoch') ?? null,
       },
       directories: this.#slots.map((slot) => slot.status()),
+      bandwidth: bandwidthStatus(this.#bandwidth),
     });
   }
 

@@ -1,5 +1,6 @@
 import type { ContentHash, HoldState, RelativePath, Seq, VersionId, VersionState } from '@syncpair/contracts';
 import type { IgnoreRules, PortabilityRule } from '@syncpair/sync-core';
+import type { Bandwidth } from '../bandwidth/bandwidth.ts';
 import type { DirectoryConfig } from '../config/config.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Logger } from '../log/logger.ts';
@@ -21,6 +22,8 @@ export interface Engine {
   readonly state: State;
   readonly disk: Disk;
   readonly server: SyncServer;
+  /** What contents pass that go through `server`; left out where nothing is limited. */
+  readonly bandwidth: Bandwidth | undefined;
   readonly connection: Connection;
   readonly clock: Clock;
   readonly log: Logger;

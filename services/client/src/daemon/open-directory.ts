@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { directoryKey } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
+import type { Bandwidth } from '../bandwidth/bandwidth.ts';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import type { Disk } from '../disk/disk.ts';
 import { MappedDisk } from '../disk/mapped-disk.ts';
@@ -51,7 +52,7 @@ export interface OpenDirectory {
 export async function openDirectory(
   client: ClientConfig,
   config: DirectoryConfig,
-  parts: { http: AxiosInstance; log: Logger; inspect: boolean },
+  parts: { http: AxiosInstance; bandwidth: Bandwidth | undefined; log: Logger; inspect: boolean },
 ): Promise<OpenDirectory> {
   const { log, inspect } = parts;
   const namespace = directoryKey({ client_id: client.clientId, name: config.name, shared: config.shared });
@@ -90,6 +91,7 @@ export async function openDirectory(
       directory: config.name,
       shared: config.shared,
       signal: requests.signal,
+      bandwidth: parts.bandwidth,
     };
     const sync = await assembleDirectory({
       clientId: client.clientId,
@@ -99,6 +101,7 @@ export async function openDirectory(
       // The same object, not a copy: the device can change.
       server: createSyncServer(Object.assign(link, { conflictCopies: config.conflictCopies })),
       holdServer: createHoldServer(link),
+      bandwidth: parts.bandwidth,
       clock: systemClock,
       log,
       random: Math.random,

@@ -1,5 +1,6 @@
 import { type DirectoryStatus, directoryKey } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
+import type { Bandwidth } from '../bandwidth/bandwidth.ts';
 import type { ClientConfig, DirectoryConfig } from '../config/config.ts';
 import { findFolder } from '../identity/find-folder.ts';
 import { RootUnprovenError } from '../identity/prepare-root.ts';
@@ -21,6 +22,7 @@ export interface SlotParts {
   readonly client: ClientConfig;
   readonly config: DirectoryConfig;
   readonly http: AxiosInstance;
+  readonly bandwidth: Bandwidth | undefined;
   readonly log: Logger;
   readonly inspect: boolean;
   /** Calls once, later, unless the daemon stops before. */
@@ -45,10 +47,10 @@ export class Slot {
 
   /** Opens it and lets it work, or notes why that cannot be and tries again later. @throws {FolderInUseError | NewerStateError} */
   async start(): Promise<void> {
-    const { client, config, http, log, inspect, later } = this.#parts;
+    const { client, config, http, bandwidth, log, inspect, later } = this.#parts;
     this.#opening = true;
     try {
-      this.open = await openDirectory(client, config, { http, log, inspect });
+      this.open = await openDirectory(client, config, { http, bandwidth, log, inspect });
       this.failure = null;
     } catch (error) {
       if (error instanceof FolderInUseError || error instanceof NewerStateError) throw error;

@@ -8,13 +8,14 @@ import {
   ancestorsOf,
   sameState,
 } from '@syncpair/contracts';
-import { planPath } from '@syncpair/sync-core';
+import { planPath, togetherBytes } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { LocalPut } from '../scan/local-changes.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import { ServerError } from '../server/server-error.ts';
 import { forgetManifests } from '../transfer/forget-manifests.ts';
-import { type Upload, isLarge, readSmall, upload } from '../transfer/upload.ts';
+import { smallBytes } from '../transfer/small-bytes.ts';
+import { type Upload, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
 import { MovePusher } from './move-pusher.ts';
 import { OverwriteGuard } from './overwrite-guard.ts';
@@ -59,28 +60,31 @@ export class Pusher {
   async step(): Promise<boolean> {
     if (this.#outbox.hasUnanswered) return this.#askAgain();
     if (await this.#moves.step()) return true;
-    const proposals = this.#selectPuts((size) => !isLarge(size), MAX_CHANGES_PER_REQUEST);
+    const small = smallBytes(this.#engine, 'upload');
+    const proposals = this.#selectPuts((size) => size <= small, MAX_CHANGES_PER_REQUEST);
     proposals.push(...this.#selectDeletes(MAX_CHANGES_PER_REQUEST - proposals.length));
     return this.#send(proposals);
   }
 
   /** Sends one large file. */
   async stepLarge(): Promise<boolean> {
-    const sent = await this.#send(this.#selectPuts(isLarge, 1));
+    const small = smallBytes(this.#engine, 'upload');
+    const sent = await this.#send(this.#selectPuts((size) => size > small, 1));
     if (sent) forgetManifests(this.#engine);
     return sent;
   }
 
   #selectPuts(fits: (size: number) => boolean, limit: number): Proposal[] {
-    const { changes, state, problems, clock } = this.#engine;
+    const { changes, state, problems, clock, bandwidth } = this.#engine;
     const now = clock.monotonic();
+    const mostBytes = togetherBytes(bandwidth?.limits().upload ?? null, MOST_BYTES_PER_BATCH);
     const proposals: Proposal[] = [];
     let bytes = 0;
     const fitting: [RelativePath, LocalPut][] = [];
     // Without a copy first: the lanes of the large files ask at each wake, among thousands of small ones.
     for (const change of changes.puts) if (fits(sizeOf(change[1].entry))) fitting.push(change);
     for (const [path, put] of fitting.sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (proposals.length >= limit || bytes >= MOST_BYTES_PER_BATCH) break;
+      if (proposals.length >= limit || bytes >= mostBytes) break;
       const size = sizeOf(put.entry);
       if (this.#isTaken(path) || !problems.mayTry('push', path, now)) continue;
       const base = state.base.get(path);

@@ -1,5 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import type { z } from 'zod';
+import type { Bandwidth } from '../bandwidth/bandwidth.ts';
 import { type HttpRequest, type Answer, openRequest } from './open-request.ts';
 import { readJson } from './read-json.ts';
 import { ServerError } from './server-error.ts';
@@ -18,6 +19,8 @@ export interface DirectoryLink {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a byte that count as a loss; NO_PROGRESS_MS unless told. */
   readonly noProgressMs?: number | undefined;
+  /** What contents pass; left out where nothing is limited. */
+  readonly bandwidth?: Bandwidth | undefined;
 }
 
 export const open = (link: DirectoryLink, request: HttpRequest): Promise<Answer> =>

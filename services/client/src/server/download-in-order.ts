@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BlobFetchRequestJson, type ContentHash, type Frame, FrameError, ROUTES, decodeFrames } from '@syncpair/contracts';
 import { type DirectoryLink, postJson } from './directory-link.ts';
+import { paced } from './paced.ts';
 import { readGrants } from './read-grants.ts';
 import { refuseUnlessSuccess } from './read-json.ts';
 import { ServerError } from './server-error.ts';
@@ -45,7 +46,7 @@ async function* fetchInOrder(link: DirectoryLink, request: BlobFetchRequestJson)
   const all = request.hashes.length;
   let at = 0;
   try {
-    for await (const { hash, bytes } of decodeFrames(answer.body)) {
+    for await (const { hash, bytes } of decodeFrames(paced(link, 'download', answer.body))) {
       if (hash !== request.hashes[at]) throw new FrameError('they are not those that were asked for');
       at += 1;
       const isWhole = bytes !== null && createHash('sha256').update(bytes).digest('hex') === hash;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BlobFetchRequestJson, type ContentHash, ERROR_CODES, FrameError, ROUTES, decodeFrames } from '@syncpair/contracts';
 import { type DirectoryLink, postJson } from './directory-link.ts';
+import { paced } from './paced.ts';
 import { readError, refuseUnlessSuccess } from './read-json.ts';
 import { type ReadGrant, readGrants } from './read-grants.ts';
 import { ServerError } from './server-error.ts';
@@ -76,7 +77,7 @@ async function fetchBatch(link: DirectoryLink, batch: Batch, found: Map<ContentH
   await refuseUnlessSuccess(answer, 'application/octet-stream');
   let at = 0;
   try {
-    for await (const { hash, bytes } of decodeFrames(answer.body)) {
+    for await (const { hash, bytes } of decodeFrames(paced(link, 'download', answer.body))) {
       if (hash !== batch.hashes[at]) throw new FrameError('they are not those that were asked for');
       at += 1;
       if (bytes !== null && createHash('sha256').update(bytes).digest('hex') === hash) found.set(hash, keepAlone(bytes));

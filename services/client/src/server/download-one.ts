@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type ContentHash, GRANT_HEADER, ROUTES } from '@syncpair/contracts';
 import { type DirectoryLink, open } from './directory-link.ts';
 import type { Answer } from './open-request.ts';
+import { paced } from './paced.ts';
 import { readError, refuseUnlessSuccess } from './read-json.ts';
 import { readGrants } from './read-grants.ts';
 import { ServerError } from './server-error.ts';
@@ -23,11 +24,12 @@ export async function downloadOne(link: DirectoryLink, hash: ContentHash, start:
   if (answer.status === 404) return missing(answer);
   if (answer.status === 416) return nothing(answer);
   await refuseUnlessSuccess(answer, 'application/octet-stream');
+  const bytes = paced(link, 'download', answer.body);
   if (answer.status === 206) {
     refuseOtherRange(answer, start);
-    return answer.body;
+    return bytes;
   }
-  return start === 0 ? answer.body : without(answer.body, start);
+  return start === 0 ? bytes : without(bytes, start);
 }
 
 /** Null only when it is SyncPair that says so; a proxy's 404 says nothing of the content. */

@@ -9,6 +9,7 @@ import {
 } from '@syncpair/contracts';
 import { type DirectoryLink, checked, open } from './directory-link.ts';
 import type { HttpRequest } from './open-request.ts';
+import { paced } from './paced.ts';
 import { readJson } from './read-json.ts';
 
 const OCTETS = 'application/octet-stream';
@@ -20,7 +21,11 @@ export function uploadMany(
 ): Promise<string> {
   const parts = [encodeBatchPreamble(grants), ...contents.flatMap(({ hash, bytes }) => [encodeFrameHeader(hash, bytes.length), bytes])];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return receipt(link, { method: 'POST', path: ROUTES.blobBatch, body: { stream: inOrder(parts), length, contentType: OCTETS } });
+  return receipt(link, {
+    method: 'POST',
+    path: ROUTES.blobBatch,
+    body: { stream: paced(link, 'upload', inOrder(parts)), length, contentType: OCTETS },
+  });
 }
 
 export function uploadOne(
@@ -34,7 +39,7 @@ export function uploadOne(
     method: 'PUT',
     path: `${ROUTES.blobs}/${hash}`,
     headers: { [GRANT_HEADER]: grant },
-    body: { stream: bytes, length: size, contentType: OCTETS },
+    body: { stream: paced(link, 'upload', bytes), length: size, contentType: OCTETS },
   });
 }
 

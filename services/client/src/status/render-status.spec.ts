@@ -69,6 +69,20 @@ test('tells everything that is not as it should be, and the command that goes on
   ]);
 });
 
+test('tells the limits that hold now', () => {
+  const limits = (bandwidth: Status['bandwidth']): string | undefined => render({ ...status(quiet), bandwidth })[2];
+  const at = new Date(2026, 2, 2, 18, 0).getTime();
+  const until = (now: number): string | undefined =>
+    renderStatus(
+      { ...status(quiet), bandwidth: { upload: 500_000, download: 2_000_000, changes_at: new Date(at).toISOString() } },
+      { now, style: styleFor(false), file: 'config.yaml' },
+    )[2];
+  expect(limits({ upload: 500_000, download: null, changes_at: null })).toBe('limits  500 KB/s up');
+  expect(until(at - 60_000)).toBe('limits  500 KB/s up, 2 MB/s down, until 18:00');
+  expect(until(at - 24 * 3_600_000)).toBe('limits  500 KB/s up, 2 MB/s down, until Mon 18:00');
+  expect([limits(null), limits(undefined)]).toEqual(['', '']);
+});
+
 test('says that no client runs, and how to start one', () => {
   const [first] = render({ ...status({ ...quiet, state: 'offline', in_sync: false }), running: false });
   expect(first).toBe('client  alice (not running; start it with "syncpair client --file config.yaml")');

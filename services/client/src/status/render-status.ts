@@ -1,6 +1,8 @@
 import type { DirectoryStatus, Problem, Status } from '@syncpair/contracts';
 import { formatAgo } from '../cli/format/duration.ts';
+import { formatClock } from '../cli/format/clock.ts';
 import { plural } from '../cli/format/plural.ts';
+import { formatRate } from '../cli/format/rate.ts';
 import { formatSize } from '../cli/format/size.ts';
 import { formatTable } from '../cli/format/table.ts';
 import type { Style } from '../cli/terminal.ts';
@@ -29,9 +31,20 @@ export function renderStatus(status: Status, rendering: Rendering): string[] {
     ...formatTable([
       ['client', `${escapeText(status.client)}${running}`],
       ['server', `${escapeText(status.server.url)} (${reachable})`],
+      ...(status.bandwidth ? [['limits', renderLimits(status.bandwidth, rendering.now)]] : []),
     ]),
     ...status.directories.flatMap((directory) => ['', ...renderDirectory(directory, rendering)]),
   ];
+}
+
+/** The limits that hold now, and until when. */
+function renderLimits({ upload, download, changes_at }: NonNullable<Status['bandwidth']>, now: number): string {
+  const parts = [
+    ...(upload === null ? [] : [`${formatRate(upload)} up`]),
+    ...(download === null ? [] : [`${formatRate(download)} down`]),
+    ...(changes_at === null ? [] : [`until ${formatClock(changes_at, now)}`]),
+  ];
+  return parts.join(', ');
 }
 
 function renderDirectory(directory: DirectoryStatus, { now, style, file }: Rendering): string[] {

@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { formatAgo, formatDuration, parseDuration } from './duration.ts';
 import { plural } from './plural.ts';
+import { formatRate } from './rate.ts';
 import { formatSize } from './size.ts';
 import { displayWidth, formatTable } from './table.ts';
+
+test('rates have three digits that matter, and the units of the configuration', () => {
+  expect([20_480, 500_000, 1_250_000, 999_600, 2e6, 1_048_576, 3e12].map(formatRate)).toEqual([
+    '20.5 KB/s',
+    '500 KB/s',
+    '1.25 MB/s',
+    '1 MB/s',
+    '2 MB/s',
+    '1.05 MB/s',
+    '3000 GB/s',
+  ]);
+});
 
 test('sizes have two digits that matter', () => {
   const told = [0, 1023, 1024, 1536, 10_239, 10_240, 1024 ** 2 - 1, 5 * 1024 ** 3, 2 * 1024 ** 6].map(formatSize);
