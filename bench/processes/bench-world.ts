@@ -51,7 +51,8 @@ export class BenchWorld {
   }
 
   async #end(): Promise<void> {
-    await Promise.all(this.#clients.filter(({ isRunning }) => isRunning).map((client) => client.kill()));
+    // As a user ends them, for only then a profile is written. One that does not end is killed, and that is no figure's fault.
+    await Promise.allSettled(this.#clients.filter(({ isRunning }) => isRunning).map((client) => client.stop()));
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     await this.server.end();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
