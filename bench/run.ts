@@ -56,7 +56,7 @@ function draw(folder: string, kept: KeptParts): (readonly [string, string])[] {
 }
 
 async function run(options: Options): Promise<void> {
-  const kept = new KeptParts(join(import.meta.dirname, 'out', options.isQuick ? 'quick' : 'full'));
+  const kept = new KeptParts(options.out ?? join(import.meta.dirname, 'out', options.isQuick ? 'quick' : 'full'));
   const command = `npm run bench${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`;
   for (const part of options.parts) {
     say(`== ${part}`);

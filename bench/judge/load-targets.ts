@@ -1,3 +1,4 @@
+import type { Committed } from '../load/calls.ts';
 import { readable } from './readable.ts';
 import { sizeOf } from './size-of.ts';
 import type { Target } from './target.ts';
@@ -8,11 +9,11 @@ const MOST_MB = 1_000;
 const MOST_TOLD_MS = 500;
 const MOST_BACK_MS = 10_000;
 
-const commitTarget = (directories: number, name: string): Target => ({
-  work: `durable small commits, ${name}`,
+const commitTarget = (what: Committed, directories: number): Target => ({
+  work: `durable small commits: ${what === 'files' ? 'files of 1 kB' : 'folders'}, ${directories === 1 ? 'one hot directory' : `${directories} directories`}`,
   aim: `at least ${readable(LEAST_COMMITS)} a second`,
   find: ({ load }) => {
-    const found = load?.commits.find((each) => each.directories === directories);
+    const found = load?.commits.find((each) => each.what === what && each.directories === directories);
     if (found === undefined) return null;
     return {
       text:
@@ -25,8 +26,7 @@ const commitTarget = (directories: number, name: string): Target => ({
 
 /** Targets of one server with many clients. */
 export const LOAD_TARGETS: readonly Target[] = [
-  commitTarget(1, 'one hot directory'),
-  commitTarget(64, '64 directories'),
+  ...(['folders', 'files'] as const).flatMap((what) => [1, 64].map((directories) => commitTarget(what, directories))),
   {
     work: '1,000 connected clients',
     aim: 'at most 1 GB, the whole server',

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
 
 /** Everything a generated client needs to speak to the server: its connections and who it says it is. */
@@ -45,7 +45,12 @@ export class Caller {
   }
 }
 
-/** A device that commits folders, the smallest durable change: no content travels. */
+/** What a generated client commits: folders, the smallest durable change, or files of 1 kB whose content travels in the request. */
+export type Committed = 'folders' | 'files';
+
+const FILE_BYTES = 1_024;
+
+/** A device that commits one thing after another. */
 export class CommittingDevice {
   readonly #caller: Caller;
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -64,17 +69,27 @@ export class CommittingDevice {
     this.#epoch = answer.epoch;
   }
 
-  /** Resolves when one new folder is durable. @throws {Error} when it was not committed */
-  async commit(): Promise<void> {
+  /** Resolves when one new folder or file is durable. @throws {Error} when it was not committed */
+  async commit(what: Committed = 'folders'): Promise<void> {
     const name = `${this.#device.slice(0, 8)}-${this.#count++}`;
-    const entry = { kind: 'dir' };
-    const answer = (await this.#negotiate([{ op: 'put', id: `c${name}`, path: name, base: null, entry }])) as {
+    const { entry, contents } = what === 'folders' ? { entry: { kind: 'dir' }, contents: {} } : newFile();
+    const answer = (await this.#negotiate([{ op: 'put', id: `c${name}`, path: name, base: null, entry }], contents)) as {
       outcomes?: { status: string }[];
     };
     if (answer.outcomes?.[0]?.status !== 'committed') throw new Error(`a commit was answered with ${JSON.stringify(answer).slice(0, 300)}`);
   }
 
-  #negotiate(changes: readonly unknown[]): Promise<unknown> {
-    return this.#caller.post('/api/v1/negotiate', { ...this.#fields, epoch: this.#epoch, cursor: '0', changes });
+  #negotiate(changes: readonly unknown[], contents: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    return this.#caller.post('/api/v1/negotiate', { ...this.#fields, epoch: this.#epoch, cursor: '0', changes, contents });
   }
+}
+
+/** A file that nobody has yet. */
+function newFile(): { readonly entry: unknown; readonly contents: Readonly<Record<string, string>> } {
+  const bytes = randomBytes(FILE_BYTES);
+  const digest = hash('sha256', bytes);
+  return {
+    entry: { kind: 'file', hash: digest, size: FILE_BYTES, mtime: `${Date.now()}000000`, executable: false },
+    contents: { [digest]: bytes.toString('base64') },
+  };
 }

@@ -1,3 +1,5 @@
+import type { Committed } from './calls.ts';
+
 /** What one server carried. Milliseconds, and millions of bytes, of the whole server with its database. */
 export interface LoadFigures {
   readonly atRestMb: number;
@@ -11,6 +13,7 @@ export interface LoadFigures {
 
 /** Durable small commits, one after another on each connection. */
 export interface CommitFigures {
+  readonly what: Committed;
   /** Directories over which they were spread. */
   readonly directories: number;
   readonly connections: number;

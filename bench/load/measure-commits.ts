@@ -1,5 +1,5 @@
 import { quantile } from '../../e2e/crowd/quantile.ts';
-import { Caller, CommittingDevice } from './calls.ts';
+import { Caller, type Committed, CommittingDevice } from './calls.ts';
 import type { CommitFigures } from './load-figures.ts';
 import type { MeasuredServer } from './server.ts';
 import { usageOf } from './usage.ts';
@@ -7,10 +7,15 @@ import { usageOf } from './usage.ts';
 /** Commits one after another on every connection for a while, spread over some directories. */
 export async function measureCommits(
   server: MeasuredServer,
-  { directories, connections, seconds }: { readonly directories: number; readonly connections: number; readonly seconds: number },
+  {
+    what,
+    directories,
+    connections,
+    seconds,
+  }: { readonly what: Committed; readonly directories: number; readonly connections: number; readonly seconds: number },
 ): Promise<CommitFigures> {
   const caller = new Caller(server.port, connections);
-  const devices = Array.from({ length: connections }, (_, n) => new CommittingDevice(caller, `hot${directories}-${n % directories}`));
+  const devices = Array.from({ length: connections }, (_, n) => new CommittingDevice(caller, `${what}${directories}-${n % directories}`));
   await Promise.all(devices.map((device) => device.join()));
   const before = usageOf(server.pid);
   const own = process.cpuUsage();
@@ -20,7 +25,7 @@ export async function measureCommits(
     devices.map(async (device) => {
       while (performance.now() - begun < seconds * 1000) {
         const sent = performance.now();
-        await device.commit();
+        await device.commit(what);
         times.push(performance.now() - sent);
       }
     }),
@@ -30,6 +35,7 @@ export async function measureCommits(
   const { user, system } = process.cpuUsage(own);
   caller.close();
   return {
+    what,
     directories,
     connections,
     perSecond: Math.round(times.length / elapsed),

@@ -8,32 +8,32 @@ import { MeasuredServer } from './server.ts';
 import { Subscribers } from './subscribers.ts';
 import { usageOf } from './usage.ts';
 
-const DIRECTORIES = [1, 64];
+const COMMITS = (['folders', 'files'] as const).flatMap((what) => [1, 64].map((directories) => ({ what, directories })));
 const TOLD = 'told';
 
 const megabytes = (pid: number): number => Math.round(usageOf(pid).bytes / 1e6);
 
-type LoadOptions = Pick<Options, 'clients' | 'connections' | 'loadSeconds'>;
+type LoadOptions = Pick<Options, 'work' | 'clients' | 'connections' | 'loadSeconds'>;
 
 /**
  * What one server carries: durable small commits a second, connected clients, one commit told to all of them, and all of them coming back at
  * once after a restart. The server is `syncpair server` with its own PostgreSQL and everything flushed; this process makes the load.
  */
-export async function measureLoad({ clients, connections, loadSeconds }: LoadOptions, run: PartRun): Promise<LoadFigures | null> {
+export async function measureLoad({ work, clients, connections, loadSeconds }: LoadOptions, run: PartRun): Promise<LoadFigures | null> {
   let figures: LoadFigures | null = null;
   await run.attempt('the load on the server', async () => {
-    const server = await MeasuredServer.start();
+    const server = await MeasuredServer.start(work);
     try {
       figures = { atRestMb: megabytes(server.pid), commits: [] };
       const add = (more: Partial<LoadFigures>): void => {
         figures = { atRestMb: 0, commits: [], ...figures, ...more };
-        run.say(`load: ${JSON.stringify(more)}`);
+        run.say(`load: ${JSON.stringify(more.commits?.at(-1) ?? more)}`);
       };
-      for (const directories of DIRECTORIES) {
-        const commits = await measureCommits(server, { directories, connections, seconds: loadSeconds });
-        add({ commits: [...figures.commits, commits] });
-      }
-      await measureClients(server, clients, add);
+      for (const each of COMMITS)
+        await run.attempt(`commits of ${each.what} in ${each.directories} directories`, async () =>
+          add({ commits: [...(figures?.commits ?? []), await measureCommits(server, { ...each, connections, seconds: loadSeconds })] }),
+        );
+      await run.attempt(`${clients} clients`, () => measureClients(server, clients, add));
     } finally {
       await server.remove();
     }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeWhenWeEnd } from '../../e2e/harness/remove-when-we-end.ts';
 
 const COMMAND = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'syncpair');
 
@@ -16,8 +18,11 @@ export class MeasuredServer {
     this.#folder = folder;
   }
 
-  static async start(): Promise<MeasuredServer> {
-    const server = new MeasuredServer(await mkdtemp(join(tmpdir(), 'syncpair-load-')));
+  /** `work`: where its temporary folder is made; null: where the system makes them. */
+  static async start(work: string | null): Promise<MeasuredServer> {
+    const server = new MeasuredServer(realpathSync(mkdtempSync(join(work ?? tmpdir(), 'syncpair-load-'))));
+    removeWhenWeEnd(server.#folder, { keep: false });
+    await mkdir(server.#home);
     await server.start();
     return server;
   }
@@ -31,6 +36,10 @@ export class MeasuredServer {
     return this.#port;
   }
 
+  get #home(): string {
+    return join(this.#folder, 'home');
+  }
+
   /** Resolves when it is ready, on the port it had before. */
   async start(): Promise<void> {
     const child = spawn(
@@ -38,7 +47,8 @@ export class MeasuredServer {
       ['server', '--port', String(this.#port), '--storage-dir', join(this.#folder, 'storage'), '--rate', 'off'],
       {
         stdio: ['ignore', 'pipe', 'ignore'],
-        env: { ...process.env, HOME: this.#folder },
+        cwd: this.#home,
+        env: { ...process.env, HOME: this.#home },
       },
     );
     this.#child = child;

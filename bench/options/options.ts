@@ -6,6 +6,8 @@ export interface Options {
   readonly parts: readonly PartName[];
   /** Folder for temporary folders; null: that of the system. */
   readonly work: string | null;
+  /** Folder in which the parts are kept; null: that of the bench. */
+  readonly out: string | null;
   /** Files of each tree, ascending. */
   readonly trees: readonly number[];
   readonly saves: number;

@@ -70,6 +70,7 @@ function optionsOf(given: Given, parts: readonly PartName[]): Options {
     isQuick,
     parts,
     work: typeof given.work === 'string' ? given.work : null,
+    out: typeof given.out === 'string' ? given.out : null,
     trees: [...new Set(text('trees').split(',').map(Number))].toSorted((a, b) => a - b),
     saves: count('saves'),
     restSeconds: count('rest-seconds'),
