@@ -26,6 +26,8 @@ export * from './revert/replay-span.ts';
 export * from './revert/revert-plan.ts';
 export * from './revert/sketch.ts';
 export * from './script/decide-script-sync.ts';
+export * from './settle/restlessness.ts';
+export * from './settle/settle-wait.ts';
 export * from './guard/counted-deletions.ts';
 export * from './guard/guard-deletions.ts';
 export * from './guard/guard-overwrites.ts';

@@ -1,7 +1,6 @@
 import type { RelativePath } from '@syncpair/contracts';
+import { SETTLE_MS } from '@syncpair/sync-core';
 
-/** Milliseconds for which a file must have stayed the same before it is read. */
-export const SETTLE_MS = 10;
 /** Milliseconds before a path that vanished is looked for again: editors move a file away before they put the new one. */
 export const VANISHED_SETTLE_MS = 300;
 /** Milliseconds before a path that is being written by this client itself is looked at again. */
@@ -12,8 +11,11 @@ const LONGEST_SETTLE_MS = 2_000;
 interface Dirty {
   due: number;
   wait: number;
-  /** The number of the last mark. */
+  /** The number of the last mark, and its time. */
   mark: number;
+  markedAt: number;
+  /** Since when something may have changed that was not read yet. */
+  since: number;
 }
 
 /** Paths that may have changed, each with the time of the next look at it. Times are monotonic milliseconds. */
@@ -33,20 +35,28 @@ export class DirtyPaths {
   mark(path: RelativePath, now: number, wait = SETTLE_MS): void {
     const mark = ++this.#marks;
     const known = this.#paths.get(path);
-    if (known === undefined) this.#paths.set(path, { due: now + wait, wait, mark });
-    else known.mark = mark;
+    if (known === undefined) this.#paths.set(path, { due: now + wait, wait, mark, markedAt: now, since: now });
+    else Object.assign(known, { mark, markedAt: now });
   }
 
   /** It was still changing: look again after a wait that doubles each time. */
   postpone(path: RelativePath, now: number): void {
     const wait = Math.min((this.#paths.get(path)?.wait ?? SETTLE_MS / 2) * 2, LONGEST_SETTLE_MS);
-    this.#paths.set(path, { due: now + wait, wait, mark: this.#paths.get(path)?.mark ?? 0 });
+    this.#paths.set(path, { ...this.#known(path, now), due: now + wait, wait });
   }
 
   /** Looks again at a set time, with the wait as it was. */
   wait(path: RelativePath, due: number): void {
-    const known = this.#paths.get(path);
-    this.#paths.set(path, { due, wait: known?.wait ?? SETTLE_MS, mark: known?.mark ?? 0 });
+    this.#paths.set(path, { ...this.#known(path, due), due });
+  }
+
+  /** Milliseconds since when something may have changed there that was not read yet. */
+  waited(path: RelativePath, now: number): number {
+    return Math.max(now - (this.#paths.get(path)?.since ?? now), 0);
+  }
+
+  #known(path: RelativePath, now: number): Dirty {
+    return this.#paths.get(path) ?? { due: now, wait: SETTLE_MS, mark: 0, markedAt: now, since: now };
   }
 
   /** A moment, taken before the disk is looked at: what is marked later is not told by that look. */
@@ -57,7 +67,9 @@ export class DirtyPaths {
   /** It was read, or is gone, as of a moment; what happened since is still to be looked at. */
   done(path: RelativePath, moment: number): void {
     const known = this.#paths.get(path);
-    if (known !== undefined && known.mark <= moment) this.#paths.delete(path);
+    if (known === undefined) return;
+    if (known.mark <= moment) this.#paths.delete(path);
+    else known.since = known.markedAt;
   }
 
   /** The paths whose time has come, at most `limit`. They stay until `done`. */

@@ -1,16 +1,16 @@
 import { type ContentHash, type RelativePath, isBelow } from '@syncpair/contracts';
+import { settleWait } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import { fileEntry, saysTheSame } from '../diff/compare.ts';
 import { DiskProblem } from '../disk/disk.ts';
 import type { ObservedFile } from '../disk/observed.ts';
 import type { BaseEntry } from '../state/base-store.ts';
 import type { Arrivals } from './arrivals.ts';
-import { BUSY_MS, type DirtyPaths, SETTLE_MS, VANISHED_SETTLE_MS } from './dirty-paths.ts';
+import { BUSY_MS, type DirtyPaths, VANISHED_SETTLE_MS } from './dirty-paths.ts';
 import type { Findings } from './findings.ts';
 import { hashFiles } from './hash-files.ts';
+import { RestlessFiles } from './restless-files.ts';
 
-/** Milliseconds that a file which shrank to nothing or less than half must have been so: editors empty a file before they fill it. */
-const SHRUNK_SETTLE_MS = 300;
 /** Bytes of files read in one request to the disk; larger files are read one at a time. */
 const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
 
@@ -27,6 +27,7 @@ export class FileReads {
   readonly #dirty: DirtyPaths;
   readonly #arrivals: Arrivals;
   readonly #findings: Findings;
+  readonly #restless = new RestlessFiles();
   #unread: Unread[] = [];
 
   constructor(engine: Engine, dirty: DirtyPaths, arrivals: Arrivals, findings: Findings) {
@@ -48,12 +49,17 @@ export class FileReads {
       this.#dirty.done(path, moment);
       return;
     }
-    const age = clock.wall() - Number(observed.ctime / 1_000_000n);
-    const known = base?.state.kind === 'file' ? base.state.size : 0;
-    const needed = known > 0 && observed.size < known / 2 ? SHRUNK_SETTLE_MS : SETTLE_MS;
-    // A ctime in the future says nothing about how long the file has rested: it is read at once and checked again after reading.
-    if (age >= 0 && age < needed) {
-      this.#dirty.wait(path, now + needed - age);
+    const wait = settleWait({
+      size: observed.size,
+      sizeBefore: base?.state.kind === 'file' ? base.state.size : 0,
+      // A write sets both times to the same, everything else only one of them.
+      isFinished: observed.mtime !== observed.ctime,
+      restlessness: this.#restless.levelOf(path, now),
+      rested: clock.wall() - Number(observed.ctime / 1_000_000n),
+      waited: this.#dirty.waited(path, now),
+    });
+    if (wait > 0) {
+      this.#dirty.wait(path, now + wait);
       return;
     }
     if (base === null && this.#arrivals.isFirstLook(path, observed)) {
@@ -113,6 +119,7 @@ export class FileReads {
       return [];
     }
     this.#findings.changed(path, { entry, stamp: observed.stamp, inode: observed.inode });
+    this.#restless.changed(path, clock.monotonic());
     const twins = state.base.findByInode(observed.inode).filter((twin) => twin.path !== path);
     if (base === null && twins.some(({ state: twin }) => twin.kind === 'file' && twin.hash === hash))
       this.#arrivals.add({ path, observed, entry });

@@ -1,11 +1,12 @@
 import { type RelativePath, parentOf } from '@syncpair/contracts';
+import { SETTLE_MS } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import { DiskProblem } from '../disk/disk.ts';
 import type { Observed } from '../disk/observed.ts';
 import type { WatchHint } from '../watch/watcher.ts';
 import { Absences } from './absences.ts';
 import { Arrivals } from './arrivals.ts';
-import { BUSY_MS, DirtyPaths, SETTLE_MS } from './dirty-paths.ts';
+import { BUSY_MS, DirtyPaths } from './dirty-paths.ts';
 import { Examiner } from './examiner.ts';
 import { FileReads } from './file-reads.ts';
 import { Findings } from './findings.ts';
