@@ -48,6 +48,9 @@ test('what a client sends keeps to its limit, small edits overtake it, and witho
   expect((await alice.status()).bandwidth).toEqual({ upload: 20 * KB, download: null, changes_at: null });
   expect(await carrying).toBeGreaterThan(least(large.length, 20 * KB));
 
+  // What waits for its turn holds nobody up who stops.
+  writeFileSync(alice.at('begun'), randomBytes(3_000 * KB));
+  await until('it is under way', async () => ((await alice.status()).directories[0]?.pending.upload.files === 1 ? true : undefined));
   // By night, which is the whole of every day, there is no limit.
   for (const bandwidth of [{ upload: '20 KB/s', timetable: [{ upload: 'unlimited' }] }, {}]) {
     await alice.stop();
@@ -57,6 +60,7 @@ test('what a client sends keeps to its limit, small edits overtake it, and witho
     // Twenty minutes under the limit.
     await carry(alice, bob, 'huge', randomBytes(24_000 * KB));
   }
+  await stabilise([alice, bob]);
 });
 
 test('what a client receives keeps to its limit', async () => {
