@@ -8,6 +8,8 @@ import type { HeldNames } from './held-names.ts';
 
 /** Renames in one request to the disk, which makes them durable together. */
 const MOST_AT_ONCE = 200;
+/** Folders listed in one request to the disk. */
+const FOLDERS_AT_ONCE = 100;
 
 /**
  * Carries out what others moved, by renaming. Where that cannot be done (something was changed here, a name is ignored or cannot be held),
@@ -95,11 +97,14 @@ export class MoveApplier {
     if (source?.state.kind !== 'dir') return true;
     const below = [...state.base.under(from)];
     const known = new Set(below.filter(({ state: { kind } }) => kind !== 'tombstone').map(({ path }) => path));
-    const folders = [source, ...below].filter(({ state: { kind } }) => kind === 'dir');
-    for (const { path } of folders) {
-      const listing = await disk.list(path);
-      if (listing instanceof DiskProblem || listing.refused.length > 0 || listing.unseen.length > 0) return false;
-      if (listing.entries.some((entry) => !known.has(entry.path))) return false;
+    const folders = [source, ...below].flatMap(({ path, state: { kind } }) => (kind === 'dir' ? [path] : []));
+    for (let next = 0; next < folders.length;) {
+      const listings = await disk.list(folders.slice(next, next + FOLDERS_AT_ONCE));
+      next += listings.length;
+      for (const listing of listings) {
+        if (listing instanceof DiskProblem || listing.refused.length > 0 || listing.unseen.length > 0) return false;
+        if (listing.entries.some((entry) => !known.has(entry.path))) return false;
+      }
     }
     return true;
   }

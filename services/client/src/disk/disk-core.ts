@@ -2,7 +2,16 @@ import { type ContentHash, type RelativePath, nameOf } from '@syncpair/contracts
 import { runActions } from './apply/run-actions.ts';
 import { chunkDescriptor } from './chunk-descriptor.ts';
 import { cleanOwnFolders } from './clean.ts';
-import type { ChunkedContent, DiskAction, DiskProblem, DiskResult, ExpectedFile, FilePart, Listing, RootIdentity } from './disk.ts';
+import {
+  type ChunkedContent,
+  type DiskAction,
+  DiskProblem,
+  type DiskResult,
+  type ExpectedFile,
+  type FilePart,
+  type Listing,
+  type RootIdentity,
+} from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
 import { listFolder } from './list-folder.ts';
 import { observeAt } from './observe-at.ts';
@@ -11,6 +20,9 @@ import { meansAbsent, toProblem } from './problem.ts';
 import { hashDescriptor, readDescriptor, readPartsOf, withExpected } from './read-expected.ts';
 import type { Root } from './root.ts';
 import type { ObserveOptions } from './stamp.ts';
+
+/** Names after which the folders that were asked for too are left for another request, so that no answer grows with the tree. */
+const MOST_NAMES_AT_ONCE = 1_000;
 
 /** The part of `Disk` that is asked in batches, without promises: on a thread of its own nothing else waits for it. */
 export class DiskCore {
@@ -24,8 +36,19 @@ export class DiskCore {
     return this.#root.identify();
   }
 
-  list(folder: RelativePath | null): Listing | DiskProblem {
-    return this.#root.use((folders) => listFolder(folders, folder, this.#observing(folders)));
+  list(wanted: readonly (RelativePath | null)[]): (Listing | DiskProblem)[] {
+    return this.#root.use((folders) => {
+      const listings: (Listing | DiskProblem)[] = [];
+      let names = 0;
+      for (const folder of wanted) {
+        folders.trim();
+        const listing = listFolder(folders, folder, this.#observing(folders));
+        listings.push(listing);
+        if (!(listing instanceof DiskProblem)) names += listing.entries.length;
+        if (names >= MOST_NAMES_AT_ONCE) break;
+      }
+      return listings;
+    });
   }
 
   stat(paths: readonly RelativePath[]): (Observed | null | DiskProblem)[] {

@@ -12,8 +12,11 @@ export interface Disk {
   /** Proves that the root is there and which one it is. @throws {RootLostError} */
   identify(): Promise<RootIdentity>;
 
-  /** Every name in a folder (null: the root), or why it could not be read completely. Names that are SyncPair's own are left out. */
-  list(folder: RelativePath | null): Promise<Listing | DiskProblem>;
+  /**
+   * Every name in each folder (null: the root), or why it could not be read completely. Names that are SyncPair's own are left out. Tells of
+   * the first folder at least, and leaves out the later ones when those before them hold very many names.
+   */
+  list(folders: readonly (RelativePath | null)[]): Promise<(Listing | DiskProblem)[]>;
 
   /** What lies at each path; null where there is certainly nothing. */
   stat(paths: readonly RelativePath[]): Promise<(Observed | null | DiskProblem)[]>;

@@ -19,7 +19,7 @@ export class LocalDisk implements Disk {
   }
 
   identify = async () => this.#core.identify();
-  list = async (folder: RelativePath | null) => this.#core.list(folder);
+  list = async (folders: readonly (RelativePath | null)[]) => this.#core.list(folders);
   stat = async (paths: readonly RelativePath[]) => this.#core.stat(paths);
   hash = async (files: readonly ExpectedFile[]) => this.#core.hash(files);
   chunk = async (files: readonly ExpectedFile[]) => this.#core.chunk(files);

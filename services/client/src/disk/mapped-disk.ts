@@ -27,9 +27,19 @@ export class MappedDisk implements Disk {
   readParts = (file: ExpectedFile, parts: readonly FilePart[]) => this.#disk.readParts(this.#expected(file), parts);
   openRead = (path: RelativePath, start: number) => this.#disk.openRead(this.#inFolder(path), start);
 
-  async list(folder: RelativePath | null): Promise<Listing | DiskProblem> {
-    const listing = await this.#disk.list(folder === null ? null : this.#inFolder(folder));
-    if (listing instanceof DiskProblem) return listing;
+  async list(folders: readonly (RelativePath | null)[]): Promise<(Listing | DiskProblem)[]> {
+    const listings = await this.#disk.list(folders.map((folder) => (folder === null ? null : this.#inFolder(folder))));
+    return listings.map((listing) => (listing instanceof DiskProblem ? listing : this.#unmapped(listing)));
+  }
+
+  async apply(actions: readonly DiskAction[]): Promise<DiskResult[]> {
+    const results = await this.#disk.apply(actions.map((action) => this.#action(action)));
+    return results.map((result) =>
+      result.status === 'done' && result.rescued !== undefined ? { ...result, rescued: this.#travelling(result.rescued) } : result,
+    );
+  }
+
+  #unmapped(listing: Listing): Listing {
     const refused = [...listing.refused];
     const entries = listing.entries.flatMap((entry) => {
       const path = this.#travelling(entry.path);
@@ -41,13 +51,6 @@ export class MappedDisk implements Disk {
       return [];
     });
     return { entries, refused, unseen: listing.unseen.map((one) => ({ ...one, path: this.#travelling(one.path) })) };
-  }
-
-  async apply(actions: readonly DiskAction[]): Promise<DiskResult[]> {
-    const results = await this.#disk.apply(actions.map((action) => this.#action(action)));
-    return results.map((result) =>
-      result.status === 'done' && result.rescued !== undefined ? { ...result, rescued: this.#travelling(result.rescued) } : result,
-    );
   }
 
   #action(action: DiskAction): DiskAction {

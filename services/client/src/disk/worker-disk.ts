@@ -20,7 +20,7 @@ export class WorkerDisk implements Disk {
   }
 
   identify = () => this.#thread.ask('identify', []);
-  list = (folder: RelativePath | null) => this.#thread.ask('list', [folder]);
+  list = (folders: readonly (RelativePath | null)[]) => this.#thread.ask('list', [folders]);
   stat = (paths: readonly RelativePath[]) => this.#thread.ask('stat', [paths]);
   hash = (files: readonly ExpectedFile[]) => this.#thread.ask('hash', [files]);
   chunk = (files: readonly ExpectedFile[]) => this.#thread.ask('chunk', [files]);

@@ -17,18 +17,18 @@ describe('WorkerThread', () => {
     let starts = 0;
     // Without its start values the thread cannot run.
     const thread = new WorkerThread(() => ((starts += 1) === 1 ? (undefined as never) : { root, identity: undefined }));
-    const waiting = [thread.ask('list', [null]), thread.ask('identify', [])];
+    const waiting = [thread.ask('list', [[null]]), thread.ask('identify', [])];
     for (const answer of waiting) await expect(answer).rejects.toThrow('the thread that reads and writes the folder failed');
-    expect(await thread.ask('list', [null])).toEqual({ entries: [], refused: [], unseen: [] });
+    expect(await thread.ask('list', [[null]])).toEqual([{ entries: [], refused: [], unseen: [] }]);
     expect(starts).toBe(2);
     await thread.close();
   });
 
   it('answers what was asked before it was closed, and nothing after that', async () => {
     const thread = new WorkerThread(() => ({ root, identity: undefined }));
-    const asked = thread.ask('list', [null]);
-    await Promise.all([thread.close(), expect(asked).resolves.toEqual({ entries: [], refused: [], unseen: [] })]);
-    await expect(thread.ask('list', [null])).rejects.toThrow('closed');
+    const asked = thread.ask('list', [[null]]);
+    await Promise.all([thread.close(), expect(asked).resolves.toEqual([{ entries: [], refused: [], unseen: [] }])]);
+    await expect(thread.ask('list', [[null]])).rejects.toThrow('closed');
   });
 
   it('knows the root again that an earlier thread knew', async () => {
@@ -39,7 +39,7 @@ describe('WorkerThread', () => {
     rmSync(root, { recursive: true });
     renameSync(`${root}-old`, root);
     writeFileSync(join(root, 'f'), '');
-    expect(await disk.list(null)).toMatchObject({ entries: [{ path: 'f' }] });
+    expect(await disk.list([null])).toMatchObject([{ entries: [{ path: 'f' }] }]);
     await disk.close();
   });
 

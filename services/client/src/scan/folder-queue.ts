@@ -5,7 +5,12 @@ interface Waiting {
   deep: boolean;
 }
 
-/** Folders to list, each once: null is the root. */
+/** A folder to list; null: the root. */
+export interface DueFolder extends Readonly<Waiting> {
+  readonly path: RelativePath | null;
+}
+
+/** Folders to list, each once. */
 export class FolderQueue {
   readonly #waiting = new Map<RelativePath | null, Waiting>();
 
@@ -24,14 +29,16 @@ export class FolderQueue {
     else this.#waiting.set(folder, { due: Math.min(due, known.due), deep: deep || known.deep });
   }
 
-  /** Takes out a folder whose time has come. */
-  next(now: number): { readonly path: RelativePath | null; readonly deep: boolean } | undefined {
+  /** Takes out folders whose time has come, at most `limit`. */
+  due(now: number, limit: number): DueFolder[] {
+    const found: DueFolder[] = [];
     for (const [path, { due, deep }] of this.#waiting) {
       if (due > now) continue;
       this.#waiting.delete(path);
-      return { path, deep };
+      found.push({ path, due, deep });
+      if (found.length >= limit) break;
     }
-    return undefined;
+    return found;
   }
 
   nextDue(): number | null {

@@ -31,8 +31,8 @@ function isUnderWay({ applying, pushing, state }: Engine, path: RelativePath): b
 }
 
 async function hasSameChild({ state, disk }: Engine, from: RelativePath, to: RelativePath): Promise<boolean> {
-  const listing = await disk.list(to);
-  if (listing instanceof DiskProblem) return false;
+  const [listing] = await disk.list([to]);
+  if (listing === undefined || listing instanceof DiskProblem) return false;
   const vanished = state.base.children(from).flatMap(({ path, inode }) => (inode === null ? [] : [{ name: nameOf(path), inode }]));
   return isSameFolder(
     vanished,

@@ -1,16 +1,16 @@
 import { type RelativePath, parentOf } from '@syncpair/contracts';
 import { SETTLE_MS } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
-import { DiskProblem } from '../disk/disk.ts';
+import { DiskProblem, type Listing } from '../disk/disk.ts';
 import type { Observed } from '../disk/observed.ts';
 import type { WatchHint } from '../watch/watcher.ts';
 import { Absences } from './absences.ts';
 import { Arrivals } from './arrivals.ts';
 import { BUSY_MS, DirtyPaths } from './dirty-paths.ts';
-import { Examiner } from './examiner.ts';
+import { Examiner, type Look } from './examiner.ts';
 import { FileReads } from './file-reads.ts';
 import { Findings } from './findings.ts';
-import { FolderQueue } from './folder-queue.ts';
+import { type DueFolder, FolderQueue } from './folder-queue.ts';
 import { NameRule } from './name-rule.ts';
 import { Refusals } from './refusals.ts';
 import { unseenProblem } from './unseen-problem.ts';
@@ -18,6 +18,8 @@ import { unseenProblem } from './unseen-problem.ts';
 /** A scan waits while this many changes wait for the server, so that memory does not grow with the tree. */
 const MOST_CHANGES = 4_000;
 const MOST_DIRTY_AT_ONCE = 500;
+/** Folders listed in one request to the disk. */
+const MOST_FOLDERS_AT_ONCE = 64;
 
 /**
  * Finds out what changed on disk. Hints only say where to look; what counts is a complete listing or an `lstat`, compared with the base.
@@ -125,8 +127,8 @@ export class Scanner {
     const now = this.#engine.clock.monotonic();
     const paths = this.#dirty.due(now, MOST_DIRTY_AT_ONCE);
     if (paths.length > 0) await this.#lookAt(paths);
-    const folder = this.#isFull() ? undefined : this.#folders.next(now);
-    if (folder !== undefined) await this.#list(folder.path, folder.deep);
+    const folders = this.#isFull() ? [] : this.#folders.due(now, MOST_FOLDERS_AT_ONCE);
+    if (folders.length > 0) await this.#list(folders);
     for (const twin of await this.#reads.readAll()) this.look(twin);
     for (const { path, observed } of await this.#arrivals.settle()) this.#examiner.newFolder(path, observed);
     if (this.#folders.size === 0) this.lost = null;
@@ -134,7 +136,7 @@ export class Scanner {
       this.complete = true;
       this.#engine.wake();
     }
-    return paths.length > 0 || folder !== undefined;
+    return paths.length > 0 || folders.length > 0;
   }
 
   #isFull(): boolean {
@@ -181,11 +183,22 @@ export class Scanner {
     return true;
   }
 
-  async #list(folder: RelativePath | null, deep: boolean): Promise<void> {
-    const { disk, state, problems, clock } = this.#engine;
-    if (folder !== null && (this.#engine.ignore.prunes(folder) || this.#engine.changes.isMoving(folder))) return;
+  async #list(due: readonly DueFolder[]): Promise<void> {
+    const { disk, ignore, changes } = this.#engine;
+    const folders = due.filter(({ path }) => path === null || !(ignore.prunes(path) || changes.isMoving(path)));
+    if (folders.length === 0) return;
     const moment = this.#dirty.moment;
-    const listing = await disk.list(folder);
+    const listings = await disk.list(folders.map(({ path }) => path));
+    // What the answer has left out comes first the next time.
+    for (const { path, due: since, deep } of folders.slice(listings.length)) this.#folders.add(path, { due: since, deep });
+    for (const [index, listing] of listings.entries()) {
+      const { path, deep } = folders[index] as DueFolder;
+      this.#listed(path, listing, { deep, moment });
+    }
+  }
+
+  #listed(folder: RelativePath | null, listing: Listing | DiskProblem, { deep, moment }: Look): void {
+    const { state, problems, clock } = this.#engine;
     if (listing instanceof DiskProblem) {
       if (listing.code === 'ENOENT' || listing.code === 'not_a_folder') this.#absences.notEntered(folder);
       else this.#findings.unreadable(folder ?? '.', listing);

@@ -34,6 +34,8 @@ import type { DiskWitness } from './witness.ts';
 
 /** Bytes of one part of a stream. */
 const PART = 256 * 1024;
+/** Folders of which one answer tells, so that the others are asked for again. */
+const MOST_FOLDERS = 3;
 
 /** What outlives the processes that use a disk. */
 export interface DiskFolder {
@@ -67,20 +69,11 @@ export class SimulatedDisk implements Disk {
     return { device: '1', inode: String(this.#tree.root.inode) };
   }
 
-  async list(folder: RelativePath | null): Promise<Listing | DiskProblem> {
+  async list(folders: readonly (RelativePath | null)[]): Promise<(Listing | DiskProblem)[]> {
     await this.#begin();
-    const listing = attempt(() => {
-      const entries: Listing['entries'][number][] = [];
-      const refused: Listing['refused'][number][] = [];
-      for (const [name, node] of this.#tree.folder(folder).children) {
-        const path = parseRelativePath(joinPath(folder, name));
-        if (path.ok) entries.push({ path: path.value, observed: observeNode(node) });
-        else refused.push({ name, reason: path.reason });
-      }
-      return { entries, refused, unseen: [] };
-    });
+    const listings = folders.slice(0, MOST_FOLDERS).map((folder) => this.#listed(folder));
     await this.#maybe(0.2);
-    return listing;
+    return listings;
   }
 
   async stat(paths: readonly RelativePath[]): Promise<(Observed | null | DiskProblem)[]> {
@@ -161,6 +154,19 @@ export class SimulatedDisk implements Disk {
 
   get #tree(): Tree {
     return this.#parts.folder.tree;
+  }
+
+  #listed(folder: RelativePath | null): Listing | DiskProblem {
+    return attempt(() => {
+      const entries: Listing['entries'][number][] = [];
+      const refused: Listing['refused'][number][] = [];
+      for (const [name, node] of this.#tree.folder(folder).children) {
+        const path = parseRelativePath(joinPath(folder, name));
+        if (path.ok) entries.push({ path: path.value, observed: observeNode(node) });
+        else refused.push({ name, reason: path.reason });
+      }
+      return { entries, refused, unseen: [] };
+    });
   }
 
   /** @throws {RootLostError} */

@@ -35,9 +35,9 @@ const MOUNTED = `${COMMON}
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root + '/mnt']);
   writeFileSync(root + '/mnt/inside', 'x');
   const disk = new Disk(root);
-  const { entries } = await disk.list(null);
+  const [{ entries }] = await disk.list([null]);
   const [below, nothing] = await disk.stat(['mnt/inside', 'mnt/none']);
-  const listed = await disk.list('mnt');
+  const [listed] = await disk.list(['mnt']);
   const results = await disk.apply([file('mnt/new', 1), { op: 'remove', path: 'mnt/inside', expected: { stamp: 'f.1.1.1.1' } }]);
   print({ other: entries.find(({ path }) => path === 'mnt').observed.otherFileSystem, codes: [below.code, nothing.code, listed.code, ...codes(results)] });
 `;
@@ -49,12 +49,12 @@ const BOUND = `${COMMON}
   writeFileSync(root + '/elsewhere/inside', 'x');
   execFileSync('mount', ['--bind', root + '/elsewhere', root + '/bound here']);
   const disk = new Disk(root);
-  const isOther = async () => (await disk.list(null)).entries.find(({ path }) => path === 'bound here').observed.otherFileSystem;
+  const isOther = async () => (await disk.list([null]))[0].entries.find(({ path }) => path === 'bound here').observed.otherFileSystem;
   const bound = await isOther();
   const [itself, below] = await disk.stat(['bound here', 'bound here/inside']);
-  const listed = await disk.list('bound here');
+  const [listed] = await disk.list(['bound here']);
   execFileSync('umount', [root + '/bound here']);
-  print({ bound, itself: itself.otherFileSystem, codes: [below.code, listed.code], after: await isOther(), empty: (await disk.list('bound here')).entries });
+  print({ bound, itself: itself.otherFileSystem, codes: [below.code, listed.code], after: await isOther(), empty: (await disk.list(['bound here']))[0].entries });
 `;
 
 /** Works as a user who may not do everything. */
@@ -65,8 +65,8 @@ const FORBIDDEN = `${COMMON}
   const removed = await disk.apply([{ op: 'remove', path: 'readonly/kept', expected: { stamp: kept.stamp } }]);
   const [secret] = await disk.stat(['secret']);
   const read = await disk.hash([{ path: 'secret', stamp: secret.stamp }]);
-  const { entries, refused, unseen } = await disk.list('blind');
-  print({ results: codes(results), removed: codes(removed), inLocked: inLocked.code, read: read[0].code, locked: (await disk.list('locked')).code, entries, refused, unseen });
+  const [{ entries, refused, unseen }] = await disk.list(['blind']);
+  print({ results: codes(results), removed: codes(removed), inLocked: inLocked.code, read: read[0].code, locked: (await disk.list(['locked']))[0].code, entries, refused, unseen });
 `;
 
 /** `module` exports the disk's class alone, for scripts that run in a process of their own. */

@@ -87,14 +87,29 @@ export function registerListingTests(make: MakeDisk): void {
       expect(await disk.stat(nothing)).toEqual(nothing.map(() => null));
     });
 
+    it('tells of the first of several folders in any case, and of the others while they hold few names', async () => {
+      const { disk, at } = world();
+      for (const folder of ['wide', 'one', 'two']) mkdirSync(at(folder));
+      for (let n = 0; n < 2_500; n += 1) writeFileSync(at(`wide/${n}`), '');
+      writeFileSync(at('one/f'), '');
+      const counts = async (...folders: string[]) =>
+        (await disk.list(folders.map(path))).map((listed) => (listed instanceof DiskProblem ? listed.code : listed.entries.length));
+      expect(await counts('one', 'two', 'none', 'one')).toEqual([1, 0, 'ENOENT', 1]);
+      const some = await counts('wide', 'one', 'two');
+      expect(some).toEqual([2_500, 1, 0].slice(0, some.length));
+      expect(some).not.toEqual([]);
+    });
+
     it('says why a folder cannot be listed (R21)', async () => {
       const { disk, at, outside } = world();
       writeFileSync(at('file'), '');
       symlinkSync(outside, at('link'));
-      expect(await disk.list(path('none'))).toMatchObject({ code: 'ENOENT' });
-      expect(await disk.list(path('file'))).toMatchObject({ code: 'not_a_folder' });
-      expect(await disk.list(path('link'))).toMatchObject({ code: 'not_a_folder' });
-      expect(await disk.list(path('none'))).toBeInstanceOf(DiskProblem);
+      expect(await disk.list([path('none'), path('file'), path('link')])).toMatchObject([
+        { code: 'ENOENT' },
+        { code: 'not_a_folder' },
+        { code: 'not_a_folder' },
+      ]);
+      expect((await disk.list([path('none')]))[0]).toBeInstanceOf(DiskProblem);
     });
 
     it('gives a stamp that changes with content, time, mode, links and identity, and with nothing else', async () => {

@@ -100,7 +100,7 @@ export function registerReadingTests(make: MakeDisk): void {
         lose(root);
         const calls = [
           () => disk.identify(),
-          () => disk.list(null),
+          () => disk.list([null]),
           () => disk.stat([path('f')]),
           () => disk.hash([{ path: path('f'), stamp }]),
           () => disk.chunk([{ path: path('f'), stamp }]),

@@ -73,8 +73,8 @@ export async function act(disk: Disk, action: DiskAction): Promise<DiskResult> {
 }
 
 export async function listing(disk: Disk, folder: string | null): Promise<Listing> {
-  const answer = await disk.list(folder === null ? null : path(folder));
-  if (answer instanceof DiskProblem) throw new Error(JSON.stringify(answer));
+  const [answer] = await disk.list([folder === null ? null : path(folder)]);
+  if (answer === undefined || answer instanceof DiskProblem) throw new Error(JSON.stringify(answer));
   return answer;
 }
 
