@@ -29,5 +29,9 @@ export function openOwnFolder({ root }: FolderHandles, name: typeof STAGING | ty
   throw new DiskFailure('other_file_system', `${name} lies on another file system; files cannot be put in place from there`);
 }
 
-/** A name that nobody guesses and no other run has used. */
-export const randomName = (): string => randomBytes(9).toString('base64url');
+/** A part of a name that nobody guesses and no other run has used. */
+const run = randomBytes(9).toString('base64url');
+let names = 0;
+
+/** A name that no other run has used, and this one only once. */
+export const randomName = (): string => `${run}${(names++).toString(36)}`;

@@ -33,8 +33,12 @@ function observeOnce(path: string, options: ObserveOptions): Observed | null {
   return stats === undefined ? null : describe(stats, path, options);
 }
 
-/** @throws ENOENT or EINVAL when a link vanished or was replaced between its `lstat` and reading its target */
-function describe(stats: BigIntStats, path: string, { device, executableBit }: ObserveOptions): Observed {
+/**
+ * What an object is of which `stats` tell. A link's target is read now, at `path`.
+ *
+ * @throws ENOENT or EINVAL when a link vanished or was replaced between its `lstat` and reading its target
+ */
+export function describe(stats: BigIntStats, path: string, { device, executableBit }: ObserveOptions): Observed {
   const stamp = stampOf(stats);
   const inode = stats.ino;
   if (stats.isFile()) {

@@ -15,7 +15,7 @@ import type { Scanner } from '../scan/scanner.ts';
 import { ServerError } from '../server/server-error.ts';
 import { forgetManifests } from '../transfer/forget-manifests.ts';
 import { smallBytes } from '../transfer/small-bytes.ts';
-import { type Upload, readSmall, upload } from '../transfer/upload.ts';
+import { MAX_SMALL_BYTES, type Upload, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
 import { MovePusher } from './move-pusher.ts';
 import { OverwriteGuard } from './overwrite-guard.ts';
@@ -60,30 +60,38 @@ export class Pusher {
   async step(): Promise<boolean> {
     if (this.#outbox.hasUnanswered) return this.#askAgain();
     if (await this.#moves.step()) return true;
-    const small = smallBytes(this.#engine, 'upload');
-    const proposals = this.#selectPuts((size) => size <= small, MAX_CHANGES_PER_REQUEST);
+    const proposals = this.#selectPuts(this.#putsThatTravel('together'), MAX_CHANGES_PER_REQUEST);
     proposals.push(...this.#selectDeletes(MAX_CHANGES_PER_REQUEST - proposals.length));
     return this.#send(proposals);
   }
 
   /** Sends one large file. */
   async stepLarge(): Promise<boolean> {
-    const small = smallBytes(this.#engine, 'upload');
-    const sent = await this.#send(this.#selectPuts((size) => size > small, 1));
+    const sent = await this.#send(this.#selectPuts(this.#putsThatTravel('alone'), 1));
     if (sent) forgetManifests(this.#engine);
     return sent;
   }
 
-  #selectPuts(fits: (size: number) => boolean, limit: number): Proposal[] {
+  /** The paths of what is to be put, in no order. */
+  #putsThatTravel(how: 'together' | 'alone'): RelativePath[] {
+    const { puts } = this.#engine.changes;
+    const small = smallBytes(this.#engine, 'upload');
+    const isAlone = ([, { entry }]: [RelativePath, LocalPut]): boolean => sizeOf(entry) > small;
+    // The lanes of large files ask at each wake, among thousands of small ones: without a limit they need not look at all of them.
+    if (small < MAX_SMALL_BYTES) return [...puts].filter((put) => isAlone(put) === (how === 'alone')).map(([path]) => path);
+    return how === 'alone' ? [...puts.large] : [...puts.keys()].filter((path) => !puts.large.has(path));
+  }
+
+  /** Of the puts at `paths` those that can go now, in the order of their paths. */
+  #selectPuts(paths: RelativePath[], limit: number): Proposal[] {
     const { changes, state, problems, clock, bandwidth } = this.#engine;
     const now = clock.monotonic();
     const mostBytes = togetherBytes(bandwidth?.limits().upload ?? null, MOST_BYTES_PER_BATCH);
     const proposals: Proposal[] = [];
     let bytes = 0;
-    const fitting: [RelativePath, LocalPut][] = [];
-    // Without a copy first: the lanes of the large files ask at each wake, among thousands of small ones.
-    for (const change of changes.puts) if (fits(sizeOf(change[1].entry))) fitting.push(change);
-    for (const [path, put] of fitting.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const path of paths.sort()) {
+      const put = changes.puts.get(path);
+      if (put === undefined) continue;
       if (proposals.length >= limit || bytes >= mostBytes) break;
       const size = sizeOf(put.entry);
       if (this.#isTaken(path) || !problems.mayTry('push', path, now)) continue;

@@ -1,4 +1,5 @@
 import { type Entry, type RelativePath, isBelow } from '@syncpair/contracts';
+import { LocalPuts } from './local-puts.ts';
 
 /** An entry on disk that differs from the base, read while its stamp stayed the same. */
 export interface LocalPut {
@@ -24,7 +25,7 @@ const DELETIONS_LATEST_MS = 10_000;
 
 /** What changed on this disk and is not with the server yet. Times are monotonic milliseconds. */
 export class LocalChanges {
-  readonly puts = new Map<RelativePath, LocalPut>();
+  readonly puts = new LocalPuts();
   readonly deletes = new Set<RelativePath>();
   readonly moves: LocalMove[] = [];
   #firstDeleteAt = 0;

@@ -14,15 +14,44 @@ export interface Looks {
 const SET_GROUP = 0o2000;
 const KEEP = -1;
 
-/** @throws system errors, {DiskFailure} */
-export function looksFor(folders: FolderHandles, path: RelativePath, expected: Expected): Looks {
-  if (expected === 'absent') return looksIn(folders, parentOf(path));
-  try {
-    const stats = lstat(folders.parent(path).at(nameOf(path)));
-    return stats?.isFile() === true && isExpected(expected, stats) ? looksOf(stats) : {};
-  } catch (error) {
-    if (meansAbsent(error)) return {};
-    throw error;
+/** Tells the looks of what one batch puts in place; each folder is asked once. */
+export class LooksOfBatch {
+  readonly #folders: FolderHandles;
+  readonly #known = new Map<RelativePath | null, Looks>();
+
+  constructor(folders: FolderHandles) {
+    this.#folders = folders;
+  }
+
+  /** @throws system errors, {DiskFailure} */
+  of(path: RelativePath, expected: Expected): Looks {
+    if (expected === 'absent') return this.#in(parentOf(path));
+    try {
+      const stats = lstat(this.#folders.parent(path).at(nameOf(path)));
+      return stats?.isFile() === true && isExpected(expected, stats) ? looksOf(stats) : {};
+    } catch (error) {
+      if (meansAbsent(error)) return {};
+      throw error;
+    }
+  }
+
+  /** A file written aside misses the group that a setgid folder would have given it, also through folders that are yet to be made. */
+  #in(folder: RelativePath | null): Looks {
+    const known = this.#known.get(folder);
+    if (known !== undefined) return known;
+    const looks = this.#ask(folder);
+    this.#known.set(folder, looks);
+    return looks;
+  }
+
+  #ask(folder: RelativePath | null): Looks {
+    try {
+      const stats = statSync(this.#folders.folder(folder).self);
+      return (stats.mode & SET_GROUP) === 0 ? {} : { owner: { uid: KEEP, gid: stats.gid } };
+    } catch (error) {
+      if (meansAbsent(error) && folder !== null) return this.#in(parentOf(folder));
+      throw error;
+    }
   }
 }
 
@@ -35,15 +64,4 @@ export function modeOf(mode: number, executable: boolean): number {
 
 function looksOf(stats: BigIntStats): Looks {
   return { mode: Number(stats.mode), owner: { uid: Number(stats.uid), gid: Number(stats.gid) } };
-}
-
-/** A file written aside misses the group that a setgid folder would have given it, also through folders that are yet to be made. */
-function looksIn(folders: FolderHandles, folder: RelativePath | null): Looks {
-  try {
-    const stats = statSync(folders.folder(folder).self);
-    return (stats.mode & SET_GROUP) === 0 ? {} : { owner: { uid: KEEP, gid: stats.gid } };
-  } catch (error) {
-    if (meansAbsent(error) && folder !== null) return looksIn(folders, parentOf(folder));
-    throw error;
-  }
 }

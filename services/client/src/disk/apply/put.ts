@@ -13,18 +13,18 @@ const CHANGED: DiskResult = { status: 'changed' };
 
 /** Gives a staged file or link its name. @throws system errors, {DiskFailure} */
 export function put(work: Workplace, path: RelativePath, expected: Expected, staged: Staged): DiskResult {
+  if (expected === 'absent') return putNew(work, work.claim(path), staged);
   const found = work.find(path, expected);
   if (found === null) return CHANGED;
   const { place, current } = found;
-  const made = lstat(staged.path);
-  if (current === undefined) return putNew(work, place, staged, made);
-  if (!current.isDirectory()) return replace(work, place, current, staged, made);
+  if (current === undefined) return putNew(work, place, staged);
+  if (!current.isDirectory()) return replace(work, place, current, staged);
   const removed = removeEmptyFolder(work, path, place);
-  return removed.status === 'done' ? putNew(work, place, staged, made) : removed;
+  return removed.status === 'done' ? putNew(work, place, staged) : removed;
 }
 
 /** A hard link, unlike a rename, fails where something has appeared meanwhile. */
-function putNew(work: Workplace, place: Place, staged: Staged, made: BigIntStats | undefined): DiskResult {
+function putNew(work: Workplace, place: Place, staged: Staged): DiskResult {
   try {
     linkSync(staged.path, place.at);
     work.staging.linked(staged);
@@ -35,14 +35,14 @@ function putNew(work: Workplace, place: Place, staged: Staged, made: BigIntStats
     renameSync(staged.path, place.at);
     work.staging.renamed(staged);
   }
-  return work.done(place, { made });
+  return work.done(place, staged);
 }
 
 /**
  * Between the look at the old object and the rename over it lie microseconds in which another process may put a third one there by a rename
  * of its own; Node offers no exchange of two names that would close them. Writes into the old object are found, whenever they come.
  */
-function replace(work: Workplace, place: Place, current: BigIntStats, staged: Staged, made: BigIntStats | undefined): DiskResult {
+function replace(work: Workplace, place: Place, current: BigIntStats, staged: Staged): DiskResult {
   const { trash } = work;
   const name = (): void => {
     renameSync(staged.path, place.at);
@@ -51,7 +51,7 @@ function replace(work: Workplace, place: Place, current: BigIntStats, staged: St
   try {
     const kept = trash.link(place.at, place.name);
     const rescued = kept === null ? replaceWhileHeld(place, current, name) : replaceKept(kept, place, current, name);
-    return rescued === 'changed' ? CHANGED : work.done(place, { made, rescued });
+    return rescued === 'changed' ? CHANGED : work.done(place, { made: staged.made, rescued });
   } catch (error) {
     if (meansAbsent(error) && lstat(place.at) === undefined) return CHANGED;
     throw error;

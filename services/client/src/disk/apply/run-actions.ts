@@ -4,7 +4,7 @@ import { isMany } from '../durable.ts';
 import type { FolderHandles } from '../folder-handles.ts';
 import { toProblem } from '../problem.ts';
 import type { ObserveOptions } from '../stamp.ts';
-import { looksFor } from './looks.ts';
+import { LooksOfBatch } from './looks.ts';
 import { makeFolder } from './make-folder.ts';
 import { put } from './put.ts';
 import { remove } from './remove.ts';
@@ -57,13 +57,14 @@ function stageAll(work: Workplace, actions: readonly DiskAction[]): (Staged | Di
   for (const [index, action] of actions.entries()) {
     if (action.op === 'file' && 'staged' in action.content) lastUse.set(action.content.staged, index);
   }
+  const looks = new LooksOfBatch(work.folders);
   const staged = actions.map((action, index) => {
     work.folders.trim();
     try {
       if (action.op === 'link') return work.staging.link(action.target, action.mtime);
       if (action.op !== 'file') return null;
       const last = !('staged' in action.content) || lastUse.get(action.content.staged) === index;
-      return work.staging.file(action, looksFor(work.folders, action.path, action.expected), last);
+      return work.staging.file(action, looks.of(action.path, action.expected), last);
     } catch (error) {
       return toProblem(error);
     }

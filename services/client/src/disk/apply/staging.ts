@@ -1,4 +1,5 @@
 import {
+  type BigIntStats,
   closeSync,
   constants,
   fchmodSync,
@@ -20,6 +21,7 @@ import { randomName } from '../own-folder.ts';
 import type { FolderHandle } from '../platform/platform.ts';
 import { DiskFailure, codeOf } from '../problem.ts';
 import { READ_FILE, eachPart, withExpected } from '../read-expected.ts';
+import { lstat } from '../stamp.ts';
 import { touchLink, utimes } from '../times.ts';
 import { type Looks, modeOf } from './looks.ts';
 
@@ -28,11 +30,16 @@ export type FileAction = Extract<DiskAction, { op: 'file' }>;
 const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 const REOPEN = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
+/** Gives a complete content its looks; `isNew`: it was made in this batch. @returns what it is then */
+type Dress = (descriptor: number, isNew: boolean) => BigIntStats;
+
 /** Something in the staging area that waits for its name. */
 export interface Staged {
   readonly name: string;
   /** Where it is in the staging area, as `node:fs` takes it. */
   readonly path: string;
+  /** What it was when it was complete. */
+  readonly made: BigIntStats | undefined;
 }
 
 /** The objects of one batch, written aside. What is not named in the end is removed, but for parts that `Disk.stage` keeps. */
@@ -42,6 +49,8 @@ export class Staging {
   readonly #syncEach: boolean;
   readonly #ours = new Set<string>();
   readonly #unsynced = new Set<string>();
+  /** The mode that a new file gets here, by umask and access lists. */
+  #newMode: number | undefined;
 
   /** `syncEach`: each file is made durable as it is written; otherwise `sync` does it for all of them at once. */
   constructor(folders: FolderHandles, folder: FolderHandle, syncEach: boolean) {
@@ -52,13 +61,14 @@ export class Staging {
 
   /** `last` is false when a later action of the batch names the same staged content. @throws system errors, {DiskFailure} */
   file({ content, mtime, executable }: FileAction, looks: Looks, last: boolean): Staged {
-    const dress = (descriptor: number): void => {
+    const dress = (descriptor: number, isNew: boolean): BigIntStats => {
       if (looks.owner !== undefined) this.#chown(descriptor, looks.owner);
-      const own = fstatSync(descriptor).mode;
+      const own = isNew && looks.owner === undefined ? (this.#newMode ??= fstatSync(descriptor).mode) : fstatSync(descriptor).mode;
       const mode = modeOf(looks.mode ?? own, executable);
       if (mode !== (own & 0o7777)) fchmodSync(descriptor, mode);
       utimes((seconds) => futimesSync(descriptor, seconds, seconds), mtime);
       if (this.#syncEach) fsyncSync(descriptor);
+      return fstatSync(descriptor, { bigint: true });
     };
     if ('bytes' in content) return this.#create((descriptor) => void writeAll(descriptor, content.bytes, 0), dress);
     if ('copyOf' in content) return this.#create((descriptor) => this.#copy(content.copyOf, content.hash, descriptor), dress);
@@ -71,7 +81,7 @@ export class Staging {
     const name = this.#newName();
     symlinkSync(target, this.#folder.at(name));
     touchLink(this.#folder.at(name), mtime);
-    return { name, path: this.#folder.at(name) };
+    return { name, path: this.#folder.at(name), made: lstat(this.#folder.at(name)) };
   }
 
   /** Makes all contents durable; tells for which files that failed, and how. */
@@ -105,13 +115,14 @@ export class Staging {
     this.#ours.clear();
   }
 
-  #create(fill: (descriptor: number) => void, dress: (descriptor: number) => void): Staged {
+  #create(fill: (descriptor: number) => void, dress: Dress): Staged {
     const name = this.#newName();
     const path = this.#folder.at(name);
     const descriptor = openSync(path, CREATE, 0o666);
+    let made: BigIntStats;
     try {
       fill(descriptor);
-      dress(descriptor);
+      made = dress(descriptor, true);
     } catch (error) {
       // A full disk is full for the rest of the batch too, if this stayed.
       this.#remove(name);
@@ -121,18 +132,19 @@ export class Staging {
       closeSync(descriptor);
     }
     if (!this.#syncEach) this.#unsynced.add(name);
-    return { name, path };
+    return { name, path, made };
   }
 
-  #reopen(name: ContentHash, dress: (descriptor: number) => void): Staged {
+  #reopen(name: ContentHash, dress: Dress): Staged {
     const descriptor = this.#openStaged(name);
+    let made: BigIntStats;
     try {
-      dress(descriptor);
+      made = dress(descriptor, false);
     } finally {
       closeSync(descriptor);
     }
     if (!this.#syncEach) this.#unsynced.add(name);
-    return { name, path: this.#folder.at(name) };
+    return { name, path: this.#folder.at(name), made };
   }
 
   #openStaged(name: ContentHash): number {

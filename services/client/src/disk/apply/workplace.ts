@@ -6,7 +6,7 @@ import type { FolderHandles } from '../folder-handles.ts';
 import { STAGING, TRASH, openOwnFolder } from '../own-folder.ts';
 import type { FolderHandle } from '../platform/platform.ts';
 import { meansAbsent } from '../problem.ts';
-import { type ObserveOptions, isExpected, isUntouched, lstat, observe } from '../stamp.ts';
+import { type ObserveOptions, describe, isExpected, isUntouched, lstat, observe } from '../stamp.ts';
 import { Staging } from './staging.ts';
 import { Trash } from './trash.ts';
 
@@ -65,6 +65,13 @@ export class Workplace {
     return { folder, parent: parentOf(path), name, at: folder.at(name) };
   }
 
+  /** Where something new gets its name, by a call that fails if the name is taken meanwhile. @throws system errors, {DiskFailure} */
+  claim(path: RelativePath): Place {
+    const place = this.place(path);
+    this.durability.folder(place.folder);
+    return place;
+  }
+
   /** Null when something else lies there than expected. @throws system errors, {DiskFailure} */
   find(path: RelativePath, expected: Expected): Found | null {
     const place = this.#placeOfExpected(path, expected);
@@ -86,8 +93,12 @@ export class Workplace {
     { made, rescued = null }: { made?: BigIntStats | undefined; rescued?: RelativePath | null } = {},
   ): DiskResult {
     folder.confirm();
-    const seen = observe(at, this.observing);
-    const observed = seen === null || made === undefined || isUntouched(made, lstat(at)) ? seen : { ...seen, stamp: WRITTEN_SINCE };
+    const stats = lstat(at);
+    const isFile = stats?.isFile() === true;
+    const seen = isFile ? describe(stats, at, this.observing) : observe(at, this.observing);
+    // What takes two looks to be told may have become another thing between them.
+    const observed =
+      seen === null || made === undefined || isUntouched(made, isFile ? stats : lstat(at)) ? seen : { ...seen, stamp: WRITTEN_SINCE };
     return rescued === null ? { status: 'done', observed } : { status: 'done', observed, rescued };
   }
 
