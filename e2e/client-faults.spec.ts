@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { arrives } from './harness/files.ts';
+import { putInPlace } from './harness/put-in-place.ts';
 import { RealProcess } from './harness/real-process.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
@@ -25,7 +26,7 @@ test('a client that is killed while it sends a large file shows no part of it to
   const content = randomBytes(24 * MIB);
   await proxy.set({ bytesPerSecond: BYTES_PER_SECOND });
   const before = proxy.passed.up;
-  writeFileSync(alice.at('large.bin'), content);
+  putInPlace(alice, 'large.bin', content);
   writeFileSync(alice.at('small.txt'), 'small');
   await arrives(bob.at('small.txt'), 'small');
   await until('a part has gone up', () => (proxy.passed.up - before > 6 * MIB ? true : undefined));
@@ -47,7 +48,7 @@ test('a client that is killed while it gets a large file shows no part of it, an
   const content = randomBytes(24 * MIB);
   await proxy.set({ bytesPerSecond: BYTES_PER_SECOND });
   const before = proxy.passed.down;
-  writeFileSync(alice.at('large.bin'), content);
+  putInPlace(alice, 'large.bin', content);
   await until('a part has come down', () => (proxy.passed.down - before > 6 * MIB ? true : undefined));
   await bob.kill();
   expect(foreign(bob.folder)).toEqual([]);
@@ -97,7 +98,7 @@ test('a client stops within seconds in the middle of a transfer, and its exit te
   await stabilise([alice]);
   await proxy.set({ bytesPerSecond: MIB });
   const before = proxy.passed.up;
-  writeFileSync(alice.at('large.bin'), randomBytes(40 * MIB));
+  putInPlace(alice, 'large.bin', randomBytes(40 * MIB));
   await until('it is under way', () => (proxy.passed.up - before > MIB ? true : undefined));
   expect((await alice.stop()).code).toBe(0);
   await proxy.set({ blackHole: true });

@@ -7,6 +7,7 @@ import type { ClientProcess } from './harness/client-process.ts';
 import { arrives, leaves, read } from './harness/files.ts';
 import { inSync } from './harness/in-sync.ts';
 import { sha256 } from './harness/ledger.ts';
+import { putInPlace } from './harness/put-in-place.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
@@ -143,7 +144,7 @@ test('what is deleted while the other side is fetching it does not stay there, s
   await proxy.set({ bytesPerSecond: 300_000, only: /^(POST|GET) \/blobs/ });
   const before = proxy.passed.down;
   for (let n = 0; n < 100; n += 1) writeFileSync(alice.at(`small ${n}`), randomBytes(20_000));
-  writeFileSync(alice.at('large'), randomBytes(5 * 1024 * 1024));
+  putInPlace(alice, 'large', randomBytes(5 * 1024 * 1024));
   await until('bob is fetching', () => (proxy.passed.down - before > 200_000 ? true : undefined));
   for (const name of named(alice)) if (name !== 'kept') rmSync(alice.at(name));
   await inSync([alice]);
@@ -164,7 +165,7 @@ test('what is deleted while it is being sent is deleted everywhere, whether it w
   const before = proxy.passed.up;
   for (let n = 0; n < 40; n += 1) writeFileSync(alice.at(`new ${n}`), randomBytes(20_000));
   for (let n = 0; n < 20; n += 1) writeFileSync(alice.at(`edited ${n}`), randomBytes(20_000));
-  writeFileSync(alice.at('large'), randomBytes(5 * 1024 * 1024));
+  putInPlace(alice, 'large', randomBytes(5 * 1024 * 1024));
   await until('alice is sending', () => (proxy.passed.up - before > 200_000 ? true : undefined));
   for (const name of named(alice)) if (name !== 'kept') rmSync(alice.at(name));
   writeFileSync(alice.at('last'), 'last');

@@ -2,6 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fsck } from './harness/fsck.ts';
+import { putInPlace } from './harness/put-in-place.ts';
 import { stabilise } from './harness/stabilise.ts';
 import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
@@ -10,7 +11,7 @@ const world = useWorld();
 
 test('contents that the server lost come back from a client that has them [STA-06]', async () => {
   const [alice] = await world.started(['alice'], { settings: { sync_interval_seconds: 1 } });
-  writeFileSync(alice.at('large.bin'), Buffer.alloc(2_000_000, 'large'));
+  putInPlace(alice, 'large.bin', Buffer.alloc(2_000_000, 'large'));
   for (let n = 0; n < 5; n += 1) writeFileSync(alice.at(`small-${n}.txt`), `text ${n}`);
   const before = await stabilise([alice]);
   expect(await fsck(world.server)).toMatchObject({ code: 0, report: { clean: true } });

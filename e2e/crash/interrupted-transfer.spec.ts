@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { sha256 } from '../harness/ledger.ts';
+import { putInPlace } from '../harness/put-in-place.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { until } from '../harness/until.ts';
 import { useWorld } from '../harness/world.ts';
@@ -14,12 +15,6 @@ const STANDSTILL_MS = 3_000;
 
 const world = useWorld();
 
-/** In one step: a writer that pauses in the middle makes two versions. */
-function putInPlace(path: string, aside: string, content: Uint8Array): void {
-  writeFileSync(aside, content);
-  renameSync(aside, path);
-}
-
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s in the middle of a download ends with 0, and the next start goes on where it was [CRA-11]',
   async (signal) => {
@@ -30,7 +25,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await proxy.set({ bytesPerSecond: BYTES_PER_SECOND });
     const content = randomBytes(16 * MIB);
     const before = proxy.passed.down;
-    putInPlace(alice.at('large'), `${alice.folder}.large`, content);
+    putInPlace(alice, 'large', content);
     await until('half of it has come down', () => (proxy.passed.down - before > 8 * MIB ? true : undefined));
     bob.process.signal(signal);
     expect((await bob.process.ended).code).toBe(0);
@@ -54,7 +49,7 @@ test.each(['client', 'server'] as const)(
     await proxy.set({ bytesPerSecond: BYTES_PER_SECOND });
     const content = randomBytes(16 * MIB);
     const before = proxy.passed.up;
-    putInPlace(alice.at('large'), `${alice.folder}.large`, content);
+    putInPlace(alice, 'large', content);
     await until('a part has gone up', () => (proxy.passed.up - before > 4 * MIB ? true : undefined));
     const still = who === 'client' ? alice.process : world.server.process;
     still.signal('SIGSTOP');

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { arrives } from '../harness/files.ts';
+import { putInPlace } from '../harness/put-in-place.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { useWorld } from '../harness/world.ts';
 import { canTrace } from './injection.ts';
@@ -51,7 +52,7 @@ test.skipIf(!canTrace())('a client flushes a content before it names it, and the
 test.skipIf(!canTrace())('a server flushes contents, their names and packs before it answers (R33) [CRA-13]', async () => {
   const [alice] = await world.started(['alice']);
   const lines = await traceWhile(world.server.process.pid, CALLS, join(world.folder, 'server.strace'), async () => {
-    writeFileSync(alice.at('large'), randomBytes(3 * MIB));
+    putInPlace(alice, 'large', randomBytes(3 * MIB));
     for (let n = 0; n < 30; n += 1) writeFileSync(alice.at(`small ${n}`), randomBytes(20_000));
     await stabilise([alice]);
   });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { ClientProcess } from '../harness/client-process.ts';
 import { arrives, leaves } from '../harness/files.ts';
 import { sha256 } from '../harness/ledger.ts';
+import { putInPlace } from '../harness/put-in-place.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { useWorld } from '../harness/world.ts';
 import { cutPower, forgetBoot } from './cut-power.ts';
@@ -44,7 +45,7 @@ test('what the machine did not get onto its disk is fetched again, and never sen
     }
   }
   contents.set('large', randomBytes(3 * MIB));
-  writeFileSync(alice.at('large'), contents.get('large') as Buffer);
+  putInPlace(alice, 'large', contents.get('large') as Buffer);
   writeFileSync(alice.at('replaced'), 'the first version, which is longer');
   writeFileSync(alice.at('deleted'), 'deleted in the end');
   await stabilise([alice, bob]);
@@ -170,7 +171,7 @@ test('whatever a crash made of the parts of large downloads, they end in the fil
   const [alice, bob] = await world.started(['alice', 'bob']);
   await bob.kill();
   const contents = PARTS.map(() => randomBytes(3 * MIB));
-  for (const [n, content] of contents.entries()) writeFileSync(alice.at(`large ${n}`), content);
+  for (const [n, content] of contents.entries()) putInPlace(alice, `large ${n}`, content);
   await stabilise([alice]);
   mkdirSync(bob.at('.syncpair_staging'), { recursive: true, mode: 0o700 });
   for (const [n, part] of PARTS.entries()) {
