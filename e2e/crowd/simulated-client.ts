@@ -195,7 +195,7 @@ export class SimulatedClient {
 
   async #negotiate(request: Partial<Negotiation>): Promise<Extract<NegotiateResponse, { status: 'ok' }>> {
     const about = { ...this.#history, cursor: this.#cursor, applied: this.#cursor, run: null, joins: false };
-    const nothing = { epoch: null, mark: null, server: null, changes: [], receipts: [], contents: new Map(), pull: false };
+    const nothing = { epoch: null, mark: null, server: null, changes: [], receipts: [], announced: [], contents: new Map(), pull: false };
     const answer = await this.#server.negotiate({ ...nothing, ...about, ...request });
     if (answer.status !== 'ok') throw new Error(`${this.id} is to join anew: ${answer.reason}`);
     return answer;

@@ -46,6 +46,14 @@ export const negotiateRequestSchema = z.object({
     .array(z.string().max(1024 * 1024))
     .max(64)
     .default([]),
+  /**
+   * Contents of changes that will be proposed next: the answer grants to write those that the server lacks, so that the next request can come
+   * with their receipts. A server may leave them unanswered.
+   */
+  announced: z
+    .array(z.object({ hash: wire.hash, size: wire.size }))
+    .max(MAX_CHANGES_PER_REQUEST)
+    .default([]),
   /** Small contents, base64, by hash. */
   contents: z.record(wire.hash, z.string()).default({}),
   /** The client merges its folder: a put without a base whose content the path had before is an old copy, and no news. */
@@ -82,7 +90,7 @@ export const negotiateResponseSchema = z.discriminatedUnion('status', [
     head: wire.seq,
     /** In the order of the request's changes. */
     outcomes: z.array(outcomeSchema),
-    /** Write grants that together cover every `needs_content`. */
+    /** Write grants that together cover every `needs_content`, and every announced content that has to be uploaded. */
     grants: z.array(z.object({ hashes: z.array(wire.hash), grant: z.string() })),
     /** The log after the request's cursor, or [] when it was not asked for. */
     commits: z.array(commitSchema),

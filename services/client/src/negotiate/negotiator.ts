@@ -8,6 +8,7 @@ import {
   splitVersionId,
 } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
+import type { Negotiation } from '../server/sync-server.ts';
 import { doubtDevice } from '../identity/doubt-device.ts';
 import { proveServer } from '../identity/prove-server.ts';
 import { replayLog } from './replay-log.ts';
@@ -45,7 +46,13 @@ export function appliedSeq({ state }: Engine): number {
  */
 export async function negotiate(
   engine: Engine,
-  proposal: { changes: readonly Change[]; receipts?: readonly string[]; contents?: ReadonlyMap<ContentHash, Uint8Array>; pull: boolean },
+  proposal: {
+    readonly changes: readonly Change[];
+    readonly receipts?: readonly string[];
+    readonly announced?: Negotiation['announced'];
+    readonly contents?: ReadonlyMap<ContentHash, Uint8Array>;
+    readonly pull: boolean;
+  },
 ): Promise<Decided> {
   const { state, server } = engine;
   const answer = await server.negotiate({
@@ -57,6 +64,7 @@ export async function negotiate(
     run: state.run === null ? null : { ...state.run, rejoins: state.fact('doubt') !== null },
     changes: proposal.changes,
     receipts: proposal.receipts ?? [],
+    announced: proposal.announced ?? [],
     contents: proposal.contents ?? new Map(),
     pull: proposal.pull,
     joins: state.fact('joining') !== null,

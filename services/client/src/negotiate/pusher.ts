@@ -177,10 +177,16 @@ export class Pusher {
     if (proposals.length === 0) return false;
     this.#outbox.add(proposals);
     try {
-      const contents = await this.#inline(proposals);
-      const answer = await negotiate(this.#engine, { changes: proposals.map(({ change }) => change), contents, pull: !this.streaming });
-      await this.#take(proposals, answer);
-      const wanting = proposals.filter(({ change }) => this.#outbox.isUnderWay(change.id));
+      const { receipts, contents, changed } = await this.#bringContents(proposals);
+      const told = changed.length === 0 ? proposals : proposals.filter((proposal) => !changed.includes(proposal));
+      const answer = await negotiate(this.#engine, {
+        changes: told.map(({ change }) => change),
+        receipts,
+        contents,
+        pull: !this.streaming,
+      });
+      await this.#take(told, answer);
+      const wanting = told.filter(({ change }) => this.#outbox.isUnderWay(change.id));
       if (wanting.length > 0) await this.#sendWithContents(wanting, answer.grants);
     } catch (error) {
       if (error instanceof RejoinNeeded) this.#outbox.end(proposals);
@@ -274,12 +280,25 @@ export class Pusher {
     this.#scanner.look(change.path);
   }
 
-  /** Small edits carry their content along, which saves two round trips. */
-  async #inline(proposals: readonly Proposal[]): Promise<ReadonlyMap<ContentHash, Uint8Array>> {
+  /**
+   * What goes before the changes or with them. Small edits carry their content along, which saves two round trips. Where there are many, the
+   * contents are announced and those that the server lacks are uploaded first, so that it decides every change only once. A single larger one
+   * is proposed without: the server may have it.
+   */
+  async #bringContents(proposals: readonly Proposal[]): Promise<BroughtContents> {
     const uploads = uploadsOf(proposals);
     const bytes = uploads.reduce((sum, { size }) => sum + size, 0);
-    if (uploads.length > MOST_INLINE || bytes > MAX_INLINE_BYTES) return new Map();
-    return readSmall(this.#engine, uploads, []);
+    const nothing = { receipts: [], contents: new Map<ContentHash, Uint8Array>(), changed: [] };
+    if (uploads.length <= MOST_INLINE)
+      return bytes <= MAX_INLINE_BYTES ? { ...nothing, contents: await readSmall(this.#engine, uploads, []) } : nothing;
+    const announced = [...new Map(uploads.map(({ hash, size }) => [hash, { hash, size }])).values()];
+    const { grants } = await negotiate(this.#engine, { changes: [], announced, pull: false });
+    const granted = new Set(grants.flatMap(({ hashes }) => hashes));
+    const lacking = uploads.filter(({ hash }) => granted.has(hash));
+    if (lacking.length === 0) return nothing;
+    const { receipts, changed } = await upload(this.#engine, lacking, grants);
+    for (const { change } of changed) this.#lookAgain(change);
+    return { ...nothing, receipts, changed };
   }
 
   /** Reads the log as far as the answer speaks of it, then records the outcomes. */
@@ -302,6 +321,13 @@ export class Pusher {
       state.setFact('last_sync', new Date(this.#engine.clock.wall()).toISOString());
     });
   }
+}
+
+interface BroughtContents {
+  readonly receipts: readonly string[];
+  readonly contents: ReadonlyMap<ContentHash, Uint8Array>;
+  /** Whose file was not what it had been any more. */
+  readonly changed: readonly Proposal[];
 }
 
 const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'invalid_path', 'too_large']);

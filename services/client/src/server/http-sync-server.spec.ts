@@ -25,6 +25,7 @@ const NOTHING: Negotiation = {
   applied: 6,
   changes: [],
   receipts: [],
+  announced: [],
   contents: new Map(),
   pull: true,
   joins: false,

@@ -14,6 +14,7 @@ export async function negotiate(link: DirectoryLink, conflictCopies: boolean, re
     ...(request.run === null ? {} : { run: { ...request.run, follows: [...request.run.follows] } }),
     changes: request.changes.map(encodeChange),
     receipts: [...request.receipts],
+    announced: [...request.announced],
     contents: Object.fromEntries([...request.contents].map(([hash, bytes]) => [hash, Buffer.from(bytes).toString('base64')])),
     pull: request.pull,
     joins: request.joins,

@@ -80,6 +80,7 @@ async function negotiate(to: SyncServer, request: Partial<Negotiation>): Promise
     applied: 0,
     changes: [],
     receipts: [],
+    announced: [],
     contents: new Map(),
     pull: true,
     joins: false,

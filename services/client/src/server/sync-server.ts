@@ -67,6 +67,8 @@ export interface Negotiation {
   readonly run: { readonly id: string; readonly follows: readonly string[]; readonly rejoins: boolean } | null;
   readonly changes: readonly Change[];
   readonly receipts: readonly string[];
+  /** What is going to be proposed next, so that the grants to upload it come with this answer. */
+  readonly announced: readonly { readonly hash: ContentHash; readonly size: number }[];
   readonly contents: ReadonlyMap<ContentHash, Uint8Array>;
   readonly pull: boolean;
   /** The folder was merged and not in sync since: what it has may be old copies. */

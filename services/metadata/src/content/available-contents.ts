@@ -82,6 +82,17 @@ export class AvailableContents {
     }
   }
 
+  /** Those of the contents that the principal has to upload before a version in the directory can have them. */
+  async lacking<Content extends { readonly hash: ContentHash }>(
+    { directory, scope }: Pick<Proposal, 'directory' | 'scope'>,
+    contents: readonly Content[],
+  ): Promise<Content[]> {
+    const missing = new Map(contents.map((content) => [content.hash, content]));
+    for (const { hash: known } of await contentsOfDirectory(this.#db, directory, [...missing.keys()])) missing.delete(known);
+    for (const { hash: known } of await contentsOfScope(this.#db, scope, [...missing.keys()])) missing.delete(known);
+    return [...missing.values()];
+  }
+
   async #putInline(
     principal: Principal,
     inline: Available['inline'],

@@ -112,7 +112,7 @@ export class NegotiateService {
   ): Promise<NegotiateResponseJson> {
     const commits = request.pull ? await readLog(this.#db, directory.id, { after: request.cursor, upTo: directory.head }) : [];
     const cursor = commits.at(-1)?.seq ?? request.cursor;
-    const needed = neededContents(request, outcomes);
+    const needed = [...neededContents(request, outcomes), ...(await this.#lackingOfAnnounced(principal, request, directory))];
     await this.#parts.pins.pin(needed);
     return {
       status: 'ok',
@@ -128,6 +128,16 @@ export class NegotiateService {
       ...(await this.#wanted(principal, request, directory.id)),
       holds: directory.holds,
     };
+  }
+
+  async #lackingOfAnnounced(
+    principal: Principal,
+    request: NegotiateRequest,
+    { id, historyFull }: Directory,
+  ): Promise<NegotiateRequest['announced']> {
+    // Where the history is full the outcome of each change tells it.
+    if (request.announced.length === 0 || historyFull) return [];
+    return this.#parts.available.lacking({ directory: id, scope: scopeOf(directoryOf(principal, request)) }, request.announced);
   }
 
   /** What the server has lost is asked of readers of the log; those who only tell are left in peace. */
