@@ -7,7 +7,7 @@ import { downloadLarge } from '../transfer/download-large.ts';
 import { fetchSmall } from '../transfer/fetch-small.ts';
 import { forgetManifests } from '../transfer/forget-manifests.ts';
 import { ApplyRecorder } from './apply-recorder.ts';
-import { HeadSelector } from './head-selector.ts';
+import { type Batch, HeadSelector } from './head-selector.ts';
 import { HeldNames } from './held-names.ts';
 import { MoveApplier } from './move-applier.ts';
 import { type PlannedApply, toActions } from './plan-actions.ts';
@@ -25,6 +25,12 @@ export class Applier {
   readonly #recorder: ApplyRecorder;
   /** Large contents on their way: two downloads of one would write to the same staged file, and the second to what has a name by then. */
   readonly #downloading = new Set<ContentHash>();
+  /** What the first batch under way does. */
+  #under: 'nothing' | Batch['kind'] = 'nothing';
+  /** A second batch is under way. */
+  #isBeside = false;
+  /** Nothing can be done beside the batches under way. */
+  #isBesideEmpty = false;
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
@@ -39,13 +45,45 @@ export class Applier {
   async step(): Promise<boolean> {
     // Before everything was looked at once, what lies at a path is not known well enough to replace it.
     if (!this.#scanner.complete) return false;
+    // A rename is possible only while nothing below is under way.
+    if (this.#isBeside && this.#hasMoves) return false;
     this.#names.begin();
-    return (await this.#moves.step()) || (await this.#applyBatch(this.#heads.small()));
+    if (await this.#moves.step()) return true;
+    const batch = this.#heads.entries() ?? (this.#isBeside ? null : this.#heads.removals());
+    if (batch === null) return false;
+    this.#under = batch.kind;
+    try {
+      await this.#applyBatch(batch.planned);
+    } finally {
+      this.#under = 'nothing';
+      this.#isBesideEmpty = false;
+    }
+    return true;
+  }
+
+  /**
+   * Applies a second batch of heads while the first one is written and made durable: its contents travel meanwhile. Only where two names
+   * of one folder never stand for the same object, since neither batch knows what the other one makes.
+   */
+  async stepBeside(): Promise<boolean> {
+    if (this.#under !== 'entries' || this.#isBesideEmpty || this.#hasMoves || this.#engine.config.fileSystem !== 'linux') return false;
+    const batch = this.#heads.entries();
+    // What waits for the first batch is not looked through again before that has ended.
+    this.#isBesideEmpty = batch === null;
+    if (batch === null) return false;
+    this.#isBeside = true;
+    try {
+      await this.#applyBatch(batch.planned);
+    } finally {
+      this.#isBeside = false;
+      this.#isBesideEmpty = false;
+    }
+    return true;
   }
 
   /** Applies one large file. */
   async stepLarge(): Promise<boolean> {
-    if (!this.#scanner.complete || this.#engine.state.remote.moves(1).length > 0) return false;
+    if (!this.#scanner.complete || this.#hasMoves) return false;
     const large = this.#heads.large(({ hash }) => !this.#downloading.has(hash));
     if (large === null) return false;
     await this.#applyLarge(large.planned, large.entry);
@@ -58,8 +96,11 @@ export class Applier {
     return problem === null || (held !== null && held < problem) ? held : problem;
   }
 
-  async #applyBatch(planned: readonly PlannedApply[]): Promise<boolean> {
-    if (planned.length === 0) return false;
+  get #hasMoves(): boolean {
+    return this.#engine.state.remote.moves(1).length > 0;
+  }
+
+  async #applyBatch(planned: readonly PlannedApply[]): Promise<void> {
     const { applying } = this.#engine;
     for (const { head } of planned) applying.add(head.path);
     try {
@@ -76,7 +117,6 @@ export class Applier {
       for (const { head } of planned) applying.delete(head.path);
       this.#engine.wake();
     }
-    return true;
   }
 
   #hasContent({ head, need }: PlannedApply, contents: ReadonlyMap<ContentHash, Uint8Array>): boolean {

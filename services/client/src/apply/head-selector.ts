@@ -19,6 +19,12 @@ const MOST_AT_ONCE = 500;
 /** Bytes of small contents in memory for one batch. */
 const MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
 
+/** Heads that are applied together. */
+export interface Batch {
+  readonly kind: 'entries' | 'removals';
+  readonly planned: readonly PlannedApply[];
+}
+
 /** A head whose content is fetched by itself. */
 export interface LargeApply {
   readonly planned: PlannedApply;
@@ -39,11 +45,17 @@ export class HeadSelector {
     this.#names = names;
   }
 
-  /** A batch of small heads: what is to be there before what is to go; empty when there is none. */
-  small(): PlannedApply[] {
+  /** Small heads that can be applied together; null when there are none. What is to be there goes before what is to go. */
+  entries(): Batch | null {
     this.#waitingMoves = new WaitingMoves(this.#engine.state.remote.moves());
-    const entries = this.#selectEntries();
-    return entries.length > 0 ? entries : this.#selectRemovals();
+    const planned = this.#selectEntries();
+    return planned.length === 0 ? null : { kind: 'entries', planned };
+  }
+
+  /** Deletions that can be carried out together, once there are no entries that could take a content from there; null when there are none. */
+  removals(): Batch | null {
+    const planned = this.#selectRemovals();
+    return planned.length === 0 ? null : { kind: 'removals', planned };
   }
 
   /** A large file, the smallest first, for which `fits`. */
@@ -58,11 +70,12 @@ export class HeadSelector {
 
   /** Every head that can be applied now, deletions left out. What needs no work on disk is settled on the way. */
   *#eachEntry(): Generator<PlannedApply> {
-    const { state } = this.#engine;
+    const { state, applying } = this.#engine;
     let after = '';
     for (let page = state.remote.entriesAfter(after, PAGE); page.length > 0; page = state.remote.entriesAfter(after, PAGE)) {
       for (const head of page) {
         after = head.path;
+        if (applying.has(head.path)) continue;
         const planned = this.#consider(head);
         if (planned !== null) yield planned;
       }
@@ -84,7 +97,7 @@ export class HeadSelector {
     return selected;
   }
 
-  /** Deletions, what is in a folder before the folder; only once nothing else waits that could take a content from there. */
+  /** What is in a folder before the folder. */
   #selectRemovals(): PlannedApply[] {
     const { state } = this.#engine;
     const selected: PlannedApply[] = [];

@@ -183,6 +183,10 @@ export class DirectorySync {
       () => applier.step(),
       () => applier.nextDue(),
     );
+    this.#addChangingLane(
+      () => applier.stepBeside(),
+      () => null,
+    );
     for (let lane = 0; lane < LARGE_LANES; lane++) {
       this.#addChangingLane(
         () => pusher.stepLarge(),
