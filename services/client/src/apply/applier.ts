@@ -156,14 +156,26 @@ export class Applier {
     const { state, disk } = this.#engine;
     const grouped = planned.map((one) => toActions(one, contentOf(one)));
     const plain = this.#plainParents(planned);
-    const results = await disk.apply([...plain, ...grouped.flat()]);
+    const carriedOut = await disk.apply([...plain, ...grouped.flat()]);
     let next = plain.length;
-    state.transaction(() => {
-      for (const [index, one] of planned.entries()) {
-        const own = results.slice(next, (next += (grouped[index] as DiskAction[]).length));
-        this.#recorder.record(one, own.find(({ status }) => status !== 'done') ?? (own.at(-1) as DiskResult));
-      }
+    const results = planned.map((one, index) => {
+      const own = carriedOut.slice(next, (next += (grouped[index] as DiskAction[]).length));
+      return { one, result: own.find(({ status }) => status !== 'done') ?? (own.at(-1) as DiskResult) };
     });
+    const { moment } = this.#scanner;
+    const untouched = await this.#untouched(results);
+    state.transaction(() => results.forEach(({ one, result }) => this.#recorder.record(one, result)));
+    // The watcher has told of this client's own writing: no reason to look at each path once more.
+    for (const path of untouched) this.#scanner.seen(path, moment);
+  }
+
+  /** Where nobody else wrote since the batch was carried out. */
+  async #untouched(results: readonly { readonly one: PlannedApply; readonly result: DiskResult }[]): Promise<RelativePath[]> {
+    const made = results.flatMap(({ one, result }) =>
+      result.status === 'done' && result.observed !== null ? [{ path: one.head.path, stamp: result.observed.stamp }] : [],
+    );
+    const differ = made.length === 0 ? [] : await this.#engine.disk.differ(made);
+    return made.flatMap(({ path }, index) => (differ[index] === false ? [path] : []));
   }
 
   /** Folders whose own entry is ignored, but which a child needs. */

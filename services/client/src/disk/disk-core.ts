@@ -8,6 +8,7 @@ import {
   DiskProblem,
   type DiskResult,
   type ExpectedFile,
+  type ExpectedObject,
   type FilePart,
   type Listing,
   type RootIdentity,
@@ -19,7 +20,7 @@ import type { Observed } from './observed.ts';
 import { meansAbsent, toProblem } from './problem.ts';
 import { hashDescriptor, readDescriptor, readPartsOf, withExpected } from './read-expected.ts';
 import type { Root } from './root.ts';
-import type { ObserveOptions } from './stamp.ts';
+import { type ObserveOptions, lstat, stampOf } from './stamp.ts';
 
 /** Names after which the folders that were asked for too are left for another request, so that no answer grows with the tree. */
 const MOST_NAMES_AT_ONCE = 1_000;
@@ -53,6 +54,10 @@ export class DiskCore {
 
   stat(paths: readonly RelativePath[]): (Observed | null | DiskProblem)[] {
     return this.#each(paths, (folders, path) => statOne(folders, path, this.#observing(folders)));
+  }
+
+  differ(expected: readonly ExpectedObject[]): boolean[] {
+    return this.#each(expected, isOther);
   }
 
   hash(files: readonly ExpectedFile[]): (ContentHash | 'changed' | DiskProblem)[] {
@@ -90,6 +95,19 @@ export class DiskCore {
 
   #observing(folders: FolderHandles): ObserveOptions {
     return { device: folders.root.device, executableBit: this.#root.platform.executableBit };
+  }
+}
+
+function isOther(folders: FolderHandles, { path, stamp }: ExpectedObject): boolean {
+  try {
+    const parent = folders.parent(path);
+    const stats = lstat(parent.at(nameOf(path)));
+    parent.confirm();
+    return stats === undefined || stampOf(stats) !== stamp;
+  } catch (error) {
+    // Whatever hinders the look is found out by the one that follows.
+    toProblem(error);
+    return true;
   }
 }
 

@@ -21,6 +21,9 @@ export interface Disk {
   /** What lies at each path; null where there is certainly nothing. */
   stat(paths: readonly RelativePath[]): Promise<(Observed | null | DiskProblem)[]>;
 
+  /** For each of these whether something else lies there than its stamp says, or nothing, or what cannot be told. */
+  differ(expected: readonly ExpectedObject[]): Promise<boolean[]>;
+
   /** The SHA-256 of each file, read while its stamp stayed the expected one; `changed` where it did not. */
   hash(files: readonly ExpectedFile[]): Promise<(ContentHash | 'changed' | DiskProblem)[]>;
 
@@ -103,10 +106,13 @@ export class StagingError extends Error {
   }
 }
 
-export interface ExpectedFile {
+/** An object as it was seen. */
+export interface ExpectedObject {
   readonly path: RelativePath;
   readonly stamp: string;
 }
+
+export type ExpectedFile = ExpectedObject;
 
 /** What one reading of a file tells of its content. */
 export interface ChunkedContent {

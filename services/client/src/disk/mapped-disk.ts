@@ -1,7 +1,16 @@
 import type { ContentHash, RelativePath } from '@syncpair/contracts';
 import { type NameRules, mapName, unmapName, whyNotHeld } from '@syncpair/sync-core';
 import { escapeText } from '../log/escape.ts';
-import { type Disk, type DiskAction, DiskProblem, type DiskResult, type ExpectedFile, type FilePart, type Listing } from './disk.ts';
+import {
+  type Disk,
+  type DiskAction,
+  DiskProblem,
+  type DiskResult,
+  type ExpectedFile,
+  type ExpectedObject,
+  type FilePart,
+  type Listing,
+} from './disk.ts';
 
 /**
  * A disk whose folder cannot hold every name, with those mapped that it cannot: who uses it sees the names that travel. What lies in the
@@ -21,6 +30,7 @@ export class MappedDisk implements Disk {
   close = () => this.#disk.close();
   stage = (key: ContentHash, size: number) => this.#disk.stage(key, size);
   stat = (paths: readonly RelativePath[]) => this.#disk.stat(paths.map((path) => this.#inFolder(path)));
+  differ = (expected: readonly ExpectedObject[]) => this.#disk.differ(expected.map((one) => this.#expected(one)));
   hash = (files: readonly ExpectedFile[]) => this.#disk.hash(files.map((file) => this.#expected(file)));
   chunk = (files: readonly ExpectedFile[]) => this.#disk.chunk(files.map((file) => this.#expected(file)));
   read = (files: readonly ExpectedFile[]) => this.#disk.read(files.map((file) => this.#expected(file)));

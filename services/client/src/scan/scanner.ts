@@ -101,6 +101,16 @@ export class Scanner {
     this.#dirty.mark(path, this.#engine.clock.monotonic(), 0);
   }
 
+  /** A moment, taken before the disk is looked at by somebody else; see `seen`. */
+  get moment(): number {
+    return this.#dirty.moment;
+  }
+
+  /** A path was looked at after this moment and is as the base says: what was told of it before leaves nothing to look at. */
+  seen(path: RelativePath, moment: number): void {
+    this.#dirty.done(path, moment);
+  }
+
   /** True while it is not known yet whether what the base says of a path is still so. */
   isLooking(path: RelativePath): boolean {
     return this.#dirty.has(path) || this.#folders.has(parentOf(path));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { type BlobFetchRequestJson, type ContentHash, ERROR_CODES, FrameError, ROUTES, decodeFrames } from '@syncpair/contracts';
 import { type DirectoryLink, postJson } from './directory-link.ts';
 import { paced } from './paced.ts';
@@ -80,7 +80,7 @@ async function fetchBatch(link: DirectoryLink, batch: Batch, found: Map<ContentH
     for await (const { hash, bytes } of decodeFrames(paced(link, 'download', answer.body))) {
       if (hash !== batch.hashes[at]) throw new FrameError('they are not those that were asked for');
       at += 1;
-      if (bytes !== null && createHash('sha256').update(bytes).digest('hex') === hash) found.set(hash, keepAlone(bytes));
+      if (bytes !== null && digest('sha256', bytes) === hash) found.set(hash, bytes);
     }
   } catch (error) {
     if (error instanceof FrameError) return new ServerError('foreign', `the contents came damaged: ${error.message}`);
@@ -90,6 +90,3 @@ async function fetchBatch(link: DirectoryLink, batch: Batch, found: Map<ContentH
   const all = batch.hashes.length;
   return at === all ? null : new ServerError('unreachable', `the answer was cut after ${at} of ${all} contents`);
 }
-
-/** A small content must not keep the whole chunk alive that it arrived in. */
-const keepAlone = (bytes: Uint8Array): Uint8Array => (bytes.length * 2 < bytes.buffer.byteLength ? Uint8Array.from(bytes) : bytes);

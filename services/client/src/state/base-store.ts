@@ -41,11 +41,13 @@ export class BaseStore {
   readonly #sql: ReturnType<typeof prepare>;
   /** Folder ids by path; as many as there are folders. */
   readonly #folderIds = new Map<string, number>([['', 0]]);
+  /** Paths above known folders: at any other path that is no folder itself nothing lies below. Some may be none any more. */
+  readonly #above = new Set<string>();
 
   constructor(database: DatabaseSync) {
     database.exec('DELETE FROM folder WHERE id <> 0 AND id NOT IN (SELECT folder FROM base)');
     this.#sql = prepare(database);
-    for (const row of this.#sql.allFolders.iterate() as Iterable<{ id: number; path: string }>) this.#folderIds.set(row.path, row.id);
+    for (const row of this.#sql.allFolders.iterate() as Iterable<{ id: number; path: string }>) this.#know(row.path, row.id);
   }
 
   get(path: RelativePath): BaseEntry | null {
@@ -73,6 +75,7 @@ export class BaseStore {
 
   /** True when the base has anything below a path, whatever it has at the path itself and between. */
   hasAnyBelow(path: RelativePath): boolean {
+    if (!this.#folderIds.has(path) && !this.#above.has(path)) return false;
     return this.#sql.anyBelow.get(path, ...below(path)) !== undefined;
   }
 
@@ -129,7 +132,7 @@ export class BaseStore {
     this.#sql.renameFolders.run(to, from.length + 1, from, ...range);
     for (const path of [...this.#folderIds.keys()]) {
       if (path !== from && !path.startsWith(`${from}/`)) continue;
-      this.#folderIds.set(to + path.slice(from.length), this.#folderIds.get(path) as number);
+      this.#know(to + path.slice(from.length), this.#folderIds.get(path) as number);
       this.#folderIds.delete(path);
     }
     this.remove(from);
@@ -153,6 +156,7 @@ export class BaseStore {
     this.#sql.clear.run();
     this.#sql.clearFolders.run();
     this.#folderIds.clear();
+    this.#above.clear();
     this.#folderIds.set('', 0);
   }
 
@@ -180,8 +184,18 @@ export class BaseStore {
     const known = this.#folderIds.get(path);
     if (known !== undefined) return known;
     const id = Number(this.#sql.addFolder.run(path).lastInsertRowid);
-    this.#folderIds.set(path, id);
+    this.#know(path, id);
     return id;
+  }
+
+  #know(path: string, id: number): void {
+    this.#folderIds.set(path, id);
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const above = path.slice(0, end);
+      // What lies above a known one is known, too.
+      if (this.#above.has(above)) return;
+      this.#above.add(above);
+    }
   }
 }
 

@@ -11,6 +11,8 @@ import type { WatchHint, Watcher } from './watcher.ts';
 
 /** The thread is given up between folders after so many milliseconds. */
 const SLICE = 10;
+/** From so many names on one listing of their folder is cheaper than a look at each. */
+const MANY_NAMES = 4;
 /** Folders that could not be watched are tried again so often, in milliseconds. */
 const RETRY = 30_000;
 
@@ -24,6 +26,8 @@ export class NativeWatcher implements Watcher {
   /** The known folders in each folder. */
   readonly #children = new Map<RelativePath | null, Set<RelativePath>>();
   readonly #pending = new Set<RelativePath | null>();
+  /** Names without a watch that events told of, by their folder. */
+  readonly #appeared = new Map<RelativePath | null, Set<RelativePath>>();
   /** Watched folders in which folders may have appeared without an event. */
   readonly #unlisted = new Set<RelativePath | null>();
   #onHint: (hint: WatchHint) => void = () => undefined;
@@ -69,6 +73,7 @@ export class NativeWatcher implements Watcher {
     this.#stopListening();
     clearTimeout(this.#retry);
     this.#pending.clear();
+    this.#appeared.clear();
     this.#unlisted.clear();
     await this.#working;
     for (const watch of this.#watches.values()) watch.close();
@@ -93,9 +98,16 @@ export class NativeWatcher implements Watcher {
   async #work(): Promise<void> {
     await nextTurn();
     let began = performance.now();
-    for (const folder of this.#pending) {
-      this.#pending.delete(folder);
-      this.#settle(folder);
+    for (;;) {
+      const [appeared] = this.#appeared;
+      const [folder] = this.#pending;
+      if (appeared !== undefined) {
+        this.#appeared.delete(appeared[0]);
+        this.#settleAppeared(...appeared);
+      } else if (folder !== undefined) {
+        this.#pending.delete(folder);
+        this.#settle(folder);
+      } else break;
       if (performance.now() - began < SLICE) continue;
       await nextTurn();
       began = performance.now();
@@ -146,10 +158,15 @@ export class NativeWatcher implements Watcher {
   }
 
   #lookAtChildren(folder: RelativePath | null): void {
+    for (const path of this.#foldersIn(folder)) this.#pending.add(path);
+  }
+
+  /** @throws system errors */
+  *#foldersIn(folder: RelativePath | null): Generator<RelativePath> {
     for (const entry of readdirSync(this.#pathOf(folder), { withFileTypes: true })) {
       if (!entry.isDirectory() || (folder === null && isReservedName(entry.name))) continue;
       const path = parseRelativePath(joinPath(folder, entry.name));
-      if (path.ok) this.#pending.add(path.value);
+      if (path.ok) yield path.value;
     }
   }
 
@@ -165,7 +182,32 @@ export class NativeWatcher implements Watcher {
       watch.stale = true;
       this.#look(folder);
     }
-    if (hint.kind === 'path') this.#look(hint.path);
+    if (hint.kind !== 'path') return;
+    if (this.#watches.has(hint.path) || this.#coverage.uncovered.has(hint.path)) this.#look(hint.path);
+    else this.#appears(folder, hint.path);
+  }
+
+  /** A name appeared in a folder or went; whether it is a folder's is found out soon. */
+  #appears(folder: RelativePath | null, path: RelativePath): void {
+    const names = this.#appeared.get(folder);
+    if (names === undefined) this.#appeared.set(folder, new Set([path]));
+    else names.add(path);
+    this.#working ??= this.#work();
+  }
+
+  /** Where many names have appeared in a folder, one listing tells which of them are folders. */
+  #settleAppeared(folder: RelativePath | null, names: ReadonlySet<RelativePath>): void {
+    if (names.size < MANY_NAMES) for (const path of names) this.#settle(path);
+    else this.#pendAmong(folder, names);
+  }
+
+  #pendAmong(folder: RelativePath | null, names: ReadonlySet<RelativePath>): void {
+    try {
+      for (const path of this.#foldersIn(folder)) if (names.has(path)) this.#pending.add(path);
+    } catch (error) {
+      // Gone with all in it, which its own folder tells; or one look at each name tells why.
+      if (!meansGone(error)) for (const path of names) this.#pending.add(path);
+    }
   }
 
   /** The folder stays known and is tried again later. */

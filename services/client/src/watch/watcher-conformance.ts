@@ -80,6 +80,19 @@ export function registerWatcherTests(className: string, module: string, make: (o
       await expectWatched('a/5/b/c/f');
     });
 
+    it('finds the folders among many names that appear and go at once', async () => {
+      await mkdir(at('a/gone'), { recursive: true });
+      await start();
+      const script = 'cd a; for i in 1 2 3 4 5 6 7 8 9; do echo x > f$i; mkdir d$i; echo y > d$i/g; done; rm -r gone; rm f1; ln -s d2 l';
+      await run('sh', ['-c', script], { cwd: root });
+      await expectHints(['a/f9', 'a/gone', 'a/l', ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => `a/d${i}/g`)]);
+      for (const i of [1, 5, 9]) await expectWatched(`a/d${i}/g`);
+      await run('sh', ['-c', 'cd a; for i in 1 2 3 4 5 6; do mkdir d$i/e; done; rm d7/g; rmdir d7; echo z > d7'], { cwd: root });
+      await expectWatched('a/d6/e/h');
+      await expectWatched('a/d7');
+      expect(watcher.coverage()).toBe(1);
+    });
+
     it('loses nothing of a tree that is moved in, and watches it', async () => {
       await mkdir(join(base, 'outside/deep/er'), { recursive: true });
       await writeFile(join(base, 'outside/deep/er/f'), '1');

@@ -15,6 +15,7 @@ import {
   DiskProblem,
   type DiskResult,
   type ExpectedFile,
+  type ExpectedObject,
   type FilePart,
   type Listing,
   type RootIdentity,
@@ -84,6 +85,17 @@ export class SimulatedDisk implements Disk {
         return node === undefined ? null : observeNode(node);
       });
       return result instanceof DiskProblem && result.code !== 'EACCES' ? null : result;
+    });
+  }
+
+  async differ(expected: readonly ExpectedObject[]): Promise<boolean[]> {
+    return this.#each(expected, ({ path, stamp }) => {
+      const found = attempt(() => {
+        const { folder, name } = this.#tree.place(path);
+        const node = folder.children.get(name);
+        return node === undefined ? null : observeNode(node).stamp;
+      });
+      return found !== stamp;
     });
   }
 

@@ -20,6 +20,25 @@ export function registerReadingTests(make: MakeDisk): void {
       expect(read.map((bytes) => sha256(bytes as Uint8Array))).toEqual(contents.map(sha256));
     });
 
+    it('tells which objects are others than they were seen to be', async () => {
+      const { disk, at, outside } = world();
+      for (const name of ['kept', 'grown', 'gone', 'swapped']) writeFileSync(at(name), name);
+      symlinkSync('kept', at('link'));
+      mkdirSync(at('folder'));
+      mkdirSync(at('d'));
+      writeFileSync(at('d/f'), '');
+      const names = ['kept', 'link', 'folder', 'grown', 'gone', 'swapped', 'd/f'];
+      const seen = await Promise.all(names.map(async (name) => ({ path: path(name), stamp: (await observed(disk, name)).stamp })));
+      expect(await disk.differ(seen)).toEqual(names.map(() => false));
+      appendFileSync(at('grown'), '!');
+      rmSync(at('gone'));
+      rmSync(at('swapped'));
+      mkdirSync(at('swapped'));
+      renameSync(at('d'), `${outside}/d`);
+      symlinkSync(`${outside}/d`, at('d'));
+      expect(await disk.differ(seen)).toEqual([false, false, false, true, true, true, true]);
+    });
+
     it('hashes a sparse file', async () => {
       const { disk, at } = world();
       writeFileSync(at('sparse'), 'x');
@@ -102,6 +121,7 @@ export function registerReadingTests(make: MakeDisk): void {
           () => disk.identify(),
           () => disk.list([null]),
           () => disk.stat([path('f')]),
+          () => disk.differ([{ path: path('f'), stamp }]),
           () => disk.hash([{ path: path('f'), stamp }]),
           () => disk.chunk([{ path: path('f'), stamp }]),
           () => disk.readParts({ path: path('f'), stamp }, []),
