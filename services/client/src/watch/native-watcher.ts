@@ -12,7 +12,7 @@ import type { WatchHint, Watcher } from './watcher.ts';
 /** The thread is given up between folders after so many milliseconds. */
 const SLICE = 10;
 /** From so many names on one listing of their folder is cheaper than a look at each. */
-const MANY_NAMES = 4;
+const MANY_NAMES = 16;
 /** Folders that could not be watched are tried again so often, in milliseconds. */
 const RETRY = 30_000;
 
