@@ -83,7 +83,8 @@ export function registerWatcherTests(className: string, module: string, make: (o
     it('finds the folders among many names that appear and go at once', async () => {
       await mkdir(at('a/gone'), { recursive: true });
       await start();
-      const script = 'cd a; for i in $(seq 40); do echo x > f$i; done; for i in 1 2 3 4 5 6 7 8 9; do mkdir d$i; echo y > d$i/g; done; rm -r gone; rm f1; ln -s d2 l';
+      const script =
+        'cd a; for i in $(seq 40); do echo x > f$i; done; for i in 1 2 3 4 5 6 7 8 9; do mkdir d$i; echo y > d$i/g; done; rm -r gone; rm f1; ln -s d2 l';
       await run('sh', ['-c', script], { cwd: root });
       await expectHints(['a/f9', 'a/gone', 'a/l', ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => `a/d${i}/g`)]);
       for (const i of [1, 5, 9]) await expectWatched(`a/d${i}/g`);
