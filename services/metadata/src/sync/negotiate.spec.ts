@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type TestDatabase, testDatabase } from '@syncpair/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Device } from '../testing/device.ts';
@@ -39,6 +40,22 @@ describe('negotiate', () => {
       { op: 'head', path: 'docs/a.txt', state: { kind: 'file', size: 5 } },
     ]);
     expect(pulled).toMatchObject({ head: '1', cursor: '1', more: false });
+  });
+});
+
+describe('announced contents', () => {
+  const sizes = (hashes: readonly string[]) => hashes.map((hash) => ({ hash, size: 5 }));
+  const granted = ({ grants }: { grants: readonly { hashes: readonly string[] }[] }) => grants.flatMap(({ hashes }) => hashes);
+
+  test('those that the server lacks are granted for upload, once each, beside what changes need', async () => {
+    const alice = await Device.join(replica.url, 'alice', freshDirectory());
+    const [known, lacking, needed] = ['known', 'lacks', 'needs'].map((text) => hash('sha256', text)) as [string, string, string];
+    await alice.send({ changes: [alice.put('a.txt', 'known')] });
+    const put = alice.put('b.txt', 'needs', { inline: false });
+    const answer = await alice.send({ changes: [put], announced: sizes([known, lacking, lacking]) });
+    expect(answer.outcomes).toMatchObject([{ status: 'needs_content' }]);
+    expect(granted(answer).sort()).toEqual([lacking, needed].sort());
+    expect(granted(await alice.send({ changes: [], announced: sizes([known]) }))).toEqual([]);
   });
 });
 
