@@ -5,7 +5,7 @@
  * Usage: npm run bench -- [--quick] [--only PARTS] …; --help tells the rest
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { runComparison } from './compare/run-comparison.ts';
 import { measureCuts } from './cuts/measure-cuts.ts';
 import { PLOTS } from './draw/plots.ts';
@@ -23,6 +23,8 @@ import { recordPart } from './report/record-part.ts';
 import { resultsPage } from './report/results-page.ts';
 import { targetsTable } from './report/targets-table.ts';
 import { measureTrees } from './trees/measure-trees.ts';
+
+const PROFILE_EVERY_US = 5_000;
 
 const args = process.argv.slice(2);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -55,7 +57,14 @@ function draw(folder: string, kept: KeptParts): (readonly [string, string])[] {
   });
 }
 
+/** Lets everything that is started from here write a profile when it ends. Seldom enough that it is quiet when it has nothing to do. */
+function profileInto(folder: string): void {
+  const given = process.env['NODE_OPTIONS'] ?? '';
+  process.env['NODE_OPTIONS'] = `${given} --cpu-prof --cpu-prof-interval=${PROFILE_EVERY_US} --cpu-prof-dir=${resolve(folder)}`.trim();
+}
+
 async function run(options: Options): Promise<void> {
+  if (options.profile !== null) profileInto(options.profile);
   const kept = new KeptParts(options.out ?? join(import.meta.dirname, 'out', options.isQuick ? 'quick' : 'full'));
   const command = `npm run bench${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`;
   for (const part of options.parts) {
@@ -67,8 +76,9 @@ async function run(options: Options): Promise<void> {
   // Sizes of quick parts differ from run to run; those of a whole run that were not measured anew keep their figures, and their date.
   const records = options.isQuick ? kept.read(options.parts) : kept.read();
   print(targetsTable(judgeTargets(measurementsOf(records))));
-  const plots = draw(options.isQuick ? join(kept.folder, 'plots') : join(import.meta.dirname, 'plots'), kept);
-  const page = options.isQuick ? join(kept.folder, 'RESULTS.md') : join(import.meta.dirname, 'RESULTS.md');
+  const results = options.isQuick || options.out !== null ? kept.folder : import.meta.dirname;
+  const plots = draw(join(results, 'plots'), kept);
+  const page = join(results, 'RESULTS.md');
   writeFileSync(
     page,
     resultsPage(

@@ -20,7 +20,12 @@ export const OPTION_TABLE = {
   only: { kind: 'names', full: null, about: 'parts: compare, targets (all others), or trees, large, cuts, load; report measures nothing' },
   help: { kind: 'switch', full: null, about: 'tell this' },
   work: { kind: 'text', full: null, about: 'folder for temporary folders, instead of that of the system' },
-  out: { kind: 'text', full: null, about: 'folder in which the parts are kept, instead of bench/out/full or bench/out/quick' },
+  out: { kind: 'text', full: null, about: 'folder in which parts, page and plots are kept, instead of those of the bench' },
+  profile: {
+    kind: 'text',
+    full: null,
+    about: 'folder for a processor profile of every client and server; the figures then count for nothing',
+  },
   trees: { kind: 'counts', full: '20000,100000,1000000', quick: '2000,20000', about: 'files of each tree; a second client for the first' },
   saves: { kind: 'count', full: '20', quick: '5', about: 'saves in each tree' },
   'rest-seconds': { kind: 'count', full: '60', quick: '5', about: 'how long each tree is left alone' },

@@ -8,6 +8,8 @@ export interface Options {
   readonly work: string | null;
   /** Folder in which the parts are kept; null: that of the bench. */
   readonly out: string | null;
+  /** Folder for profiles of what is measured; null: none. */
+  readonly profile: string | null;
   /** Files of each tree, ascending. */
   readonly trees: readonly number[];
   readonly saves: number;

@@ -31,6 +31,7 @@ test.each([
   ['--fast', /--fast/],
   ['somewhere', /somewhere/],
   ['--saves', /--saves/],
+  ['--profile /tmp/p', /--profile slows down .* --quick, or --out/],
 ])('npm run bench -- %s is refused with its reason', (args, reason) => {
   expect(read(args)).toEqual({ kind: 'refused', reason: expect.stringMatching(reason) as string });
 });
@@ -53,6 +54,11 @@ test('the comparison gets its own options, the sizes that are shared, and one ro
     '--systems',
     'syncpair,rsync',
   ]);
+});
+
+test('a profile is taken of what is not kept with the other figures', () => {
+  expect(optionsOf('--quick --profile p').profile).toBe('p');
+  expect(optionsOf('--profile p --out o')).toMatchObject({ profile: 'p', out: 'o', isQuick: false });
 });
 
 test('help names every option', () => {

@@ -30,6 +30,11 @@ export function readOptions(args: readonly string[]): ReadOptions {
     const reason = refusalOf(name, given[name]);
     if (reason !== null) return { kind: 'refused', reason };
   }
+  if (given.profile !== undefined && given.quick !== true && given.out === undefined)
+    return {
+      kind: 'refused',
+      reason: '--profile slows down what is measured: give --quick, or --out for figures that are not kept with the others',
+    };
   const parts = partsOf(given.only as string | undefined);
   return typeof parts === 'string' ? { kind: 'refused', reason: parts } : { kind: 'options', options: optionsOf(given, parts) };
 }
@@ -69,8 +74,9 @@ function optionsOf(given: Given, parts: readonly PartName[]): Options {
   return {
     isQuick,
     parts,
-    work: typeof given.work === 'string' ? given.work : null,
-    out: typeof given.out === 'string' ? given.out : null,
+    work: given.work === undefined ? null : text('work'),
+    out: given.out === undefined ? null : text('out'),
+    profile: given.profile === undefined ? null : text('profile'),
     trees: [...new Set(text('trees').split(',').map(Number))].toSorted((a, b) => a - b),
     saves: count('saves'),
     restSeconds: count('rest-seconds'),
@@ -87,7 +93,7 @@ function optionsOf(given: Given, parts: readonly PartName[]): Options {
       ...(isQuick ? ['--quick'] : []),
       '--big-mib',
       text('big-mib'),
-      ...(typeof given.work === 'string' ? ['--work', given.work] : []),
+      ...(given.work === undefined ? [] : ['--work', text('work')]),
       ...handedOn.flatMap((name) => [`--${name}`, text(name)]),
     ],
   };

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { usageOf } from '../load/usage.ts';
 
 const LOOK_MS = 1_000;
-/** Of a second, by all of them together. */
+/** Of a second, by each of them. Less would be more than a profiler leaves. */
 const QUIET_CPU_SECONDS = 0.05;
 const QUIET_LOOKS = 3;
 
@@ -14,7 +14,7 @@ export async function settle(pids: readonly number[], { withinSeconds = 600 }: {
     if (performance.now() > end) throw new Error(`the processes were not quiet within ${withinSeconds} s`);
     await delay(LOOK_MS);
     const now = used();
-    quiet = now - before < QUIET_CPU_SECONDS ? quiet + 1 : 0;
+    quiet = now - before < QUIET_CPU_SECONDS * pids.length ? quiet + 1 : 0;
     before = now;
   }
 }

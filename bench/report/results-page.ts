@@ -16,7 +16,8 @@ export function resultsPage(records: readonly PartRecord[], plots: readonly (rea
     '# What was measured',
     '<!-- Written by `npm run bench`. -->',
     targetsTable(judgeTargets(measured)),
-    'Compare ratios within one run only; [README.md](README.md) says what each line measures and what is not alike.',
+    'Compare ratios within one run only; [README.md](README.md) says what each line measures and what is not alike. Where a target is ' +
+      'missed, [performance](../docs/performance.md#where-a-target-is-missed) says what limits it.',
     failures(records),
     '## How',
     parts(records),

@@ -1,3 +1,4 @@
+import { quantile } from '../../e2e/crowd/quantile.ts';
 import { readable } from '../judge/readable.ts';
 import type { TreeFigures } from '../trees/tree-figures.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -14,6 +15,7 @@ const ROWS: readonly (readonly [string, (tree: TreeFigures) => number | undefine
   ['server at rest, processor s a minute', ({ rest }) => rest && (rest.serverCpuSeconds / rest.seconds) * 60],
   ['one save: client, processor ms', ({ saves }) => saves?.clientCpuMs],
   ['one save: server, processor ms', ({ saves }) => saves?.serverCpuMs],
+  ['one save until it is told, median ms', ({ saves }) => saves && quantile(saves.heardMs, 0.5)],
   ['restart until in sync, s', ({ restart }) => restart?.seconds],
   ['restart, processor s', ({ restart }) => restart?.cpuSeconds],
   ['restart, MB read', ({ restart }) => restart && restart.bytesRead / MB],

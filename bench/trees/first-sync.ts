@@ -3,6 +3,11 @@ import { until } from '../../e2e/harness/until.ts';
 import { countFiles } from './count-files.ts';
 import type { FirstSync } from './tree-figures.ts';
 
+/** Looking costs both the client and this process: the larger the tree, the less often. */
+const MANY = 200_000;
+const OFTEN_MS = 100;
+const RARELY_MS = 500;
+
 /** Starts the client that has a tree, and looks at it and at the other one until both have all of it. */
 export async function firstSync(
   client: ClientProcess,
@@ -26,6 +31,6 @@ export async function firstSync(
         ? { upSeconds, firstAtOther: null, allAtOther: null }
         : { upSeconds, firstAtOther, allAtOther: Math.max(seconds(), upSeconds) };
     },
-    { within: withinSeconds * 1000, every: files > 200_000 ? 500 : 20 },
+    { within: withinSeconds * 1000, every: files > MANY ? RARELY_MS : OFTEN_MS },
   );
 }
