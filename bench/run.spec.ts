@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,6 +46,14 @@ test('a run keeps the figures of its parts and tells each target', { timeout: 24
   expect(printed).toMatch(/\| one save in a tree of 1,000,000 files \| at most 50 ms[^|]*\| [^|]*mean of 2 \| \w+, with 60 files \|/);
   expect(printed).toMatch(/\| a scan of 100,000 files \|[^|]*\| *\| not measured \|/);
   expect(readFileSync(join(out, 'RESULTS.md'), 'utf8')).toContain('![What grows with the tree, and what does not](plots/trees.svg)');
+});
+
+test('a report of nothing writes nothing', () => {
+  const empty = join(out, 'empty');
+  const { status, stderr } = spawnSync(process.execPath, [RUN, '--only', 'report', '--out', empty], { encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toContain('nothing was measured here yet');
+  expect(readdirSync(empty)).toEqual([]);
 });
 
 test('an option that is none ends with 2 and says what is known', () => {

@@ -10,6 +10,7 @@ import { runComparison } from './compare/run-comparison.ts';
 import { measureCuts } from './cuts/measure-cuts.ts';
 import { PLOTS } from './draw/plots.ts';
 import { judgeTargets } from './judge/judge-targets.ts';
+import type { Measurements } from './judge/measurements.ts';
 import { measureLarge } from './large/measure-large.ts';
 import { measureLoad } from './load/measure-load.ts';
 import { help } from './options/help.ts';
@@ -46,8 +47,7 @@ function measure(part: PartName, options: Options, folder: string, run: PartRun)
 }
 
 /** Writes the plots for which there are figures. @returns their titles and names */
-function draw(folder: string, kept: KeptParts): (readonly [string, string])[] {
-  const measured = measurementsOf(kept.read());
+function draw(folder: string, measured: Measurements): (readonly [string, string])[] {
   mkdirSync(folder, { recursive: true });
   return PLOTS.flatMap(({ title, name, draw: drawn }) => {
     const svg = drawn(measured);
@@ -75,9 +75,15 @@ async function run(options: Options): Promise<void> {
   }
   // Sizes of quick parts differ from run to run; those of a whole run that were not measured anew keep their figures, and their date.
   const records = options.isQuick ? kept.read(options.parts) : kept.read();
-  print(targetsTable(judgeTargets(measurementsOf(records))));
+  if (records.length === 0) {
+    say('bench: nothing was measured here yet; bench/RESULTS.md stays as it is');
+    process.exitCode = 1;
+    return;
+  }
+  const measured = measurementsOf(records);
+  print(targetsTable(judgeTargets(measured)));
   const results = options.isQuick || options.out !== null ? kept.folder : import.meta.dirname;
-  const plots = draw(join(results, 'plots'), kept);
+  const plots = draw(join(results, 'plots'), measured);
   const page = join(results, 'RESULTS.md');
   writeFileSync(
     page,

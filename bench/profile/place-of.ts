@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { join, dirname } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { CpuProfile } from './cpu-profile.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
