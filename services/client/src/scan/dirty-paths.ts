@@ -5,6 +5,8 @@ import { SETTLE_MS } from '@syncpair/sync-core';
 export const VANISHED_SETTLE_MS = 300;
 /** Milliseconds before a path that is being written by this client itself is looked at again. */
 export const BUSY_MS = 50;
+/** Milliseconds after which a file that is let rest is looked at again when something happens to it: it may be finished by that. */
+const LOOK_AGAIN_MS = 100;
 /** The longest wait between two looks at a file that keeps changing. */
 const LONGEST_SETTLE_MS = 2_000;
 
@@ -16,6 +18,8 @@ interface Dirty {
   markedAt: number;
   /** Since when something may have changed that was not read yet. */
   since: number;
+  /** It waits for the file to rest. */
+  isSettling: boolean;
 }
 
 /** Paths that may have changed, each with the time of the next look at it. Times are monotonic milliseconds. */
@@ -35,19 +39,29 @@ export class DirtyPaths {
   mark(path: RelativePath, now: number, wait = SETTLE_MS): void {
     const mark = ++this.#marks;
     const known = this.#paths.get(path);
-    if (known === undefined) this.#paths.set(path, { due: now + wait, wait, mark, markedAt: now, since: now });
-    else Object.assign(known, { mark, markedAt: now });
+    if (known === undefined) {
+      this.#paths.set(path, { due: now + wait, wait, mark, markedAt: now, since: now, isSettling: false });
+      return;
+    }
+    known.mark = mark;
+    known.markedAt = now;
+    if (known.isSettling) known.due = Math.min(known.due, now + LOOK_AGAIN_MS);
   }
 
   /** It was still changing: look again after a wait that doubles each time. */
   postpone(path: RelativePath, now: number): void {
     const wait = Math.min((this.#paths.get(path)?.wait ?? SETTLE_MS / 2) * 2, LONGEST_SETTLE_MS);
-    this.#paths.set(path, { ...this.#known(path, now), due: now + wait, wait });
+    this.#paths.set(path, { ...this.#known(path, now), due: now + wait, wait, isSettling: false });
   }
 
   /** Looks again at a set time, with the wait as it was. */
   wait(path: RelativePath, due: number): void {
-    this.#paths.set(path, { ...this.#known(path, due), due });
+    this.#paths.set(path, { ...this.#known(path, due), due, isSettling: false });
+  }
+
+  /** Lets a file rest until a time; looks again sooner when something happens there. */
+  settle(path: RelativePath, due: number): void {
+    this.#paths.set(path, { ...this.#known(path, due), due, isSettling: true });
   }
 
   /** Milliseconds since when something may have changed there that was not read yet. */
@@ -56,7 +70,7 @@ export class DirtyPaths {
   }
 
   #known(path: RelativePath, now: number): Dirty {
-    return this.#paths.get(path) ?? { due: now, wait: SETTLE_MS, mark: 0, markedAt: now, since: now };
+    return this.#paths.get(path) ?? { due: now, wait: SETTLE_MS, mark: 0, markedAt: now, since: now, isSettling: false };
   }
 
   /** A moment, taken before the disk is looked at: what is marked later is not told by that look. */

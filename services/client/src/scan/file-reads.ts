@@ -59,7 +59,7 @@ export class FileReads {
       waited: this.#dirty.waited(path, now),
     });
     if (wait > 0) {
-      this.#dirty.wait(path, now + wait);
+      this.#dirty.settle(path, now + wait);
       return;
     }
     if (base === null && this.#arrivals.isFirstLook(path, observed)) {

@@ -15,6 +15,7 @@ export async function offlineStatus(config: ClientConfig): Promise<Status> {
       epoch: read.find(({ epoch }) => epoch !== null)?.epoch ?? null,
     },
     directories: read.map(({ status }) => status),
+    bandwidth: null,
   };
 }
 
