@@ -533,6 +533,8 @@ describe('what would take all memory or time', () => {
     ['dashes', '- '.repeat(400_000), DEEP],
     ['question marks', '? '.repeat(400_000), DEEP],
     ['names', 'a: '.repeat(300_000), DEEP],
+    ['names in brackets', `[${'a: '.repeat(300_000)}`, MANY],
+    ['names with brackets', '{a: [b: '.repeat(30), DEEP],
     ['steps', Array.from({ length: 1_300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), DEEP],
     ['quotes', '"'.repeat(900_000), MANY],
     ['many names', Array.from({ length: 80_000 }, (_, index) => `k${index}: 1`).join('\n'), MANY],
@@ -540,6 +542,16 @@ describe('what would take all memory or time', () => {
   ])('%s are refused', (_, text, message) => {
     expect(refusal(text)).toEqual([expect.stringMatching(/^c\.yaml:\d+:\d+: /)]);
     expect(refusal(text)[0]).toContain(message);
+  });
+
+  test('but not many directories in one line, as JSON has them', () => {
+    const directories = Array.from({ length: 50 }, (_, index) => ({
+      name: `d${index}`,
+      local_path: `~/d${index}`,
+      settings: { shared: true },
+    }));
+    const json = JSON.stringify({ client_id: 'a', server: 'http://localhost:8080', directories });
+    expect(accepted(json).directories).toHaveLength(50);
   });
 
   test('aliases that multiply are never multiplied', () => {

@@ -22,7 +22,8 @@ export function exceedsYamlBounds(text: string): { readonly offset: number; read
     if (token.trim() !== '' && !token.startsWith('#')) {
       if (token === '[' || token === '{') flow++;
       else if (token === ']' || token === '}') flow = Math.max(0, flow - 1);
-      else if (token === '-' || token === '?' || token === ':') inLine++;
+      // Between brackets a line may hold many pairs beside each other, as JSON does; those that lie in each other have brackets of their own.
+      else if (token === '-' || token === '?' || (token === ':' && flow === 0)) inLine++;
       if (text.slice(lineStart, offset).trim() === '') {
         while ((indents.at(-1) ?? -1) >= offset - lineStart) indents.pop();
         indents.push(offset - lineStart);
