@@ -3,6 +3,7 @@ export * from './bandwidth/first-uncounted.ts';
 export * from './bandwidth/limits-at.ts';
 export * from './bandwidth/next-change.ts';
 export * from './bandwidth/next-in-line.ts';
+export * from './bandwidth/open-downloads.ts';
 export * from './bandwidth/take-bytes.ts';
 export * from './bandwidth/together-bytes.ts';
 export * from './chunks/pace-uploads.ts';

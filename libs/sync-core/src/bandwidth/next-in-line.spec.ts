@@ -20,5 +20,5 @@ test('among a stream of small contents a large one goes on', () => {
     large += 1;
     since = now;
   }
-  expect(large).toBeGreaterThanOrEqual(28);
+  expect(large).toBeGreaterThanOrEqual(11);
 });

@@ -1,5 +1,5 @@
 /** Milliseconds after which one who waits goes first, so that many small contents never stop a large one. */
-export const LONGEST_PASSED_OVER_MS = 2_000;
+export const LONGEST_PASSED_OVER_MS = 5_000;
 
 /** A transfer that waits to send or receive its next piece. */
 export interface InLine {

@@ -1,4 +1,4 @@
-import type { BandwidthLimits } from '@syncpair/sync-core';
+import type { BandwidthLimits, OpenDownloads } from '@syncpair/sync-core';
 
 /** Which way contents travel. */
 export type Way = keyof BandwidthLimits;
@@ -10,6 +10,12 @@ export interface Bandwidth {
    * the work waits no longer: what was given up fails by itself.
    */
   pace(way: Way, bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+
+  /**
+   * Resolves when one more download may be open: under a low limit each of many would look to the server as if nobody read. Asked for before
+   * the request, with what ends the download to be called once. Nobody waits any longer when `signal` ends the work.
+   */
+  beginDownload(size: keyof OpenDownloads, signal?: AbortSignal): Promise<() => void>;
 
   /** The limits that hold now. */
   limits(): BandwidthLimits;

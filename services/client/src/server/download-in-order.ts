@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BlobFetchRequestJson, type ContentHash, type Frame, FrameError, ROUTES, decodeFrames } from '@syncpair/contracts';
+import { beginDownload } from './begin-download.ts';
 import { type DirectoryLink, postJson } from './directory-link.ts';
 import { paced } from './paced.ts';
 import { readGrants } from './read-grants.ts';
@@ -11,7 +12,19 @@ const MAX_GRANTS = 64;
 const MAX_HASHES = 1_000;
 
 /** Each content as it arrives and one at a time, verified. */
-export async function* downloadInOrder(link: DirectoryLink, hashes: readonly ContentHash[]): AsyncGenerator<Frame> {
+export const downloadInOrder = (link: DirectoryLink, hashes: readonly ContentHash[]): AsyncGenerator<Frame> =>
+  link.bandwidth === undefined ? downloadAll(link, hashes) : downloadInTurn(link, hashes);
+
+async function* downloadInTurn(link: DirectoryLink, hashes: readonly ContentHash[]): AsyncGenerator<Frame> {
+  const end = await beginDownload(link, 'large');
+  try {
+    yield* downloadAll(link, hashes);
+  } finally {
+    end();
+  }
+}
+
+async function* downloadAll(link: DirectoryLink, hashes: readonly ContentHash[]): AsyncGenerator<Frame> {
   const granted = await readGrants(link, hashes);
   const grantOf = new Map(granted.flatMap(({ grant, hashes: covered }) => covered.map((hash) => [hash, grant] as const)));
   for (let at = 0; at < hashes.length;) {

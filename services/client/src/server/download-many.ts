@@ -1,5 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import { type BlobFetchRequestJson, type ContentHash, ERROR_CODES, FrameError, ROUTES, decodeFrames } from '@syncpair/contracts';
+import { beginDownload } from './begin-download.ts';
 import { type DirectoryLink, postJson } from './directory-link.ts';
 import { paced } from './paced.ts';
 import { readError, refuseUnlessSuccess } from './read-json.ts';
@@ -18,6 +19,15 @@ const MAX_FRUITLESS = 12;
  * halves and left out as well: what the server cannot read never holds up the rest.
  */
 export async function downloadMany(link: DirectoryLink, hashes: readonly ContentHash[]): Promise<ReadonlyMap<ContentHash, Uint8Array>> {
+  const end = await beginDownload(link, 'small');
+  try {
+    return await downloadAll(link, hashes);
+  } finally {
+    end();
+  }
+}
+
+async function downloadAll(link: DirectoryLink, hashes: readonly ContentHash[]): Promise<ReadonlyMap<ContentHash, Uint8Array>> {
   const found = new Map<ContentHash, Uint8Array>();
   const batches = inBatches(await readGrants(link, hashes));
   let fruitless = 0;

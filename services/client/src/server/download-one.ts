@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type ContentHash, GRANT_HEADER, ROUTES } from '@syncpair/contracts';
+import { beginDownload } from './begin-download.ts';
 import { type DirectoryLink, open } from './directory-link.ts';
 import type { Answer } from './open-request.ts';
 import { paced } from './paced.ts';
@@ -9,6 +10,27 @@ import { ServerError } from './server-error.ts';
 
 /** Bytes beyond the content's end are none: more than that lies here cannot be right, and its hash will tell. */
 export async function downloadOne(link: DirectoryLink, hash: ContentHash, start: number): Promise<AsyncIterable<Uint8Array> | null> {
+  if (link.bandwidth === undefined) return openContent(link, hash, start);
+  const end = await beginDownload(link, 'large');
+  let bytes: AsyncIterable<Uint8Array> | null = null;
+  try {
+    bytes = await openContent(link, hash, start);
+  } finally {
+    if (bytes === null) end();
+  }
+  return bytes === null ? null : ending(bytes, end);
+}
+
+/** Bytes that nobody begins to read are never ended, as their request is not. */
+async function* ending(bytes: AsyncIterable<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } finally {
+    end();
+  }
+}
+
+async function openContent(link: DirectoryLink, hash: ContentHash, start: number): Promise<AsyncIterable<Uint8Array> | null> {
   const [granted] = await readGrants(link, [hash]);
   if (granted === undefined) return null;
   const answer = await open(link, {
