@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
@@ -168,6 +170,11 @@ test('resetAll ends what is open, and close leaves nothing', async () => {
   await expect.poll(() => last.end, SOON).not.toBeNull();
   const refused = send('c');
   await expect.poll(() => refused.end, SOON).toBe('ECONNREFUSED');
+});
+
+test('a process whose connections were cut in every state can end', () => {
+  const script = join(import.meta.dirname, 'cut-connections.process.ts');
+  expect(execFileSync(process.execPath, [script], { encoding: 'utf8', timeout: 60_000 })).toBe('cut\n');
 });
 
 test('a server that is not there resets the client', async () => {

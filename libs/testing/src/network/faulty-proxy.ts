@@ -157,11 +157,8 @@ class Connection {
   }
 
   reset(): void {
-    for (const socket of [this.#client, this.#server]) {
-      // A reset of a socket that is still connecting would wait for the connection.
-      if (socket.connecting) socket.destroy();
-      else if (!socket.destroyed) socket.resetAndDestroy();
-    }
+    resetNow(this.#client);
+    resetNow(this.#server);
   }
 
   #faults(): Faults {
@@ -181,4 +178,17 @@ class Connection {
     this.reset();
     return false;
   }
+}
+
+/**
+ * Resets a socket at once, and what waits to be sent is lost, as on a line that breaks. `resetAndDestroy` sends all of it first, and where the
+ * socket goes meanwhile for another reason it is never let go of: the system resets none that is about to tell its end, and the process
+ * could not end any more.
+ */
+function resetNow(socket: Socket): void {
+  if (socket.destroyed) return;
+  const isTellingEnd = socket.writableEnded && !socket.writableFinished;
+  // A socket that is still connecting has nobody to be reset for.
+  if (!socket.connecting && !isTellingEnd) Object.assign(socket, { resetAndClosing: true });
+  socket.destroy();
 }
