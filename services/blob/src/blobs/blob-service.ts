@@ -201,6 +201,13 @@ async function* gathered(hashes: readonly ContentHash[], contents: AsyncIterable
   let [index, length] = [0, 0];
   for await (const bytes of contents) {
     parts.push(encodeFrameHeader(hashes[index++] as ContentHash, bytes?.length ?? null));
+    if (bytes !== null && bytes.length >= ANSWER_CHUNK_BYTES) {
+      // Large enough to go on as it is; joining would copy it.
+      yield Buffer.concat(parts);
+      yield bytes;
+      [parts, length] = [[], 0];
+      continue;
+    }
     if (bytes !== null) parts.push(bytes);
     length += bytes?.length ?? 0;
     if (length < ANSWER_CHUNK_BYTES && parts.length < 1_000) continue;
