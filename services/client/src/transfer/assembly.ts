@@ -118,8 +118,10 @@ export class Assembly {
   }
 
   async #append(chunk: Chunk, bytes: Uint8Array): Promise<void> {
-    await this.#staged.write(bytes);
+    const written = this.#staged.write(bytes);
+    // Hashed while it is written.
     this.#added(chunk, bytes);
+    await written;
   }
 
   #added(chunk: Chunk, bytes: Uint8Array): void {

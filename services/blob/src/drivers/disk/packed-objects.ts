@@ -5,7 +5,7 @@ import type { SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
 import { wrongHash } from '../../blobs/refusals.ts';
 import type { PlacedRecord } from '../../packs/pack-format.ts';
 import { countEntries, entriesOf, findInIndex } from '../../packs/pack-index.ts';
-import { type Piece, planReads } from '../../packs/read-plan.ts';
+import { type Piece, type Span, planReads } from '../../packs/read-plan.ts';
 import type { Folder } from './folder.ts';
 import { KnownPlaces } from './known-places.ts';
 import { type DiskLocation, formatLocation } from './location.ts';
@@ -87,13 +87,14 @@ export class PackedObjects {
     pieces: readonly P[],
   ): Promise<Map<number, Buffer>> {
     const found = new Map<number, Buffer>();
-    for (const span of planReads(pieces)) {
-      const bytes = await this.#withPack(span.pack, (handle) => readFully(handle, span.start, span.end - span.start));
-      if (bytes === null) continue;
-      for (const piece of span.pieces) {
-        const content = bytes.subarray(piece.offset - span.start, piece.offset - span.start + piece.length);
-        if (digest('sha256', content) === piece.hash) found.set(piece.index, content);
-      }
+    const spans = planReads(pieces);
+    for (let next = 0; next < spans.length;) {
+      const { pack } = spans[next] as Span<P>;
+      const first = next;
+      while (next < spans.length && spans[next]?.pack === pack) next += 1;
+      await this.#withPack(pack, async (handle) => {
+        for (const span of spans.slice(first, next)) await readSpan(handle, span, found);
+      });
     }
     return found;
   }
@@ -192,5 +193,19 @@ export class PackedObjects {
     } finally {
       await handle.close();
     }
+  }
+}
+
+/** Adds the contents of a span whose bytes are theirs. */
+async function readSpan<P extends Piece & { readonly hash: ContentHash; readonly index: number }>(
+  handle: FileHandle,
+  { start, end, pieces }: Span<P>,
+  found: Map<number, Buffer>,
+): Promise<void> {
+  const bytes = await readFully(handle, start, end - start);
+  if (bytes === null) return;
+  for (const { offset, length, hash, index } of pieces) {
+    const content = bytes.subarray(offset - start, offset - start + length);
+    if (digest('sha256', content) === hash) found.set(index, content);
   }
 }
