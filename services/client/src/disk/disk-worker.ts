@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { RootLostError } from './disk.ts';
+import { releaseAtRest } from '../runtime/release-at-rest.ts';
 import { DiskCore } from './disk-core.ts';
 import { choosePlatform } from './platform/platform.ts';
 import { Root } from './root.ts';
@@ -11,8 +12,10 @@ const core = new DiskCore(new Root(root, choosePlatform(), identity));
 const port = parentPort;
 if (port === null) throw new Error('disk-worker runs as a worker thread only');
 
+const stopReleasing = releaseAtRest();
 port.on('message', (request: CoreRequest | 'close') => {
   if (request === 'close') {
+    stopReleasing();
     port.close();
     return;
   }

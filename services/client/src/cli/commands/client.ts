@@ -4,6 +4,7 @@ import { formatConfigError } from '../../config/format-config-error.ts';
 import { startControlServer } from '../../control/control-server.ts';
 import type { DaemonOutcome, RunningDaemon } from '../../daemon/running-daemon.ts';
 import type { Logger } from '../../log/logger.ts';
+import { releaseAtRest } from '../../runtime/release-at-rest.ts';
 import { FirstSync } from '../../status/first-sync.ts';
 import type { CliContext, CommonOptions } from '../context.ts';
 import { EXIT, type ExitCode, exitCodeFor } from '../exit-code.ts';
@@ -37,6 +38,7 @@ export async function client(options: ClientOptions, _args: readonly string[], {
     directories.map(({ localPath }) => localPath),
     log,
   );
+  const stopReleasing = releaseAtRest();
   const telling = log.shows('info') ? tellFirstSync(daemon, log) : undefined;
   try {
     const end = await Promise.race([daemon.done, stop.received]);
@@ -51,6 +53,7 @@ export async function client(options: ClientOptions, _args: readonly string[], {
     return EXIT.done;
   } finally {
     clearInterval(telling);
+    stopReleasing();
     await control.close();
     stop.release();
   }

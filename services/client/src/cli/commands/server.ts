@@ -1,6 +1,7 @@
 import { PRODUCT_VERSION, parseHoldLimits, parseRateLimits } from '@syncpair/contracts';
 import type { HoldLimits, RateLimits } from '@syncpair/sync-core';
 import { serverLines } from '../../log/server-lines.ts';
+import { releaseAtRest } from '../../runtime/release-at-rest.ts';
 import { usageError } from '../cli-error.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -44,7 +45,9 @@ export async function server(options: ServerOptions, _args: readonly string[], {
       quiet: globals.quiet ?? false,
       signal: stopping.signal,
     });
+    const stopReleasing = releaseAtRest();
     told.info(`stopping on ${await stop.received}`);
+    stopReleasing();
     await running.stop();
     told.info('stopped');
   } finally {
