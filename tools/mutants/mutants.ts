@@ -47,8 +47,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CLIENT}/disk/disk-core.ts`,
-        from: '    return this.#root.use((folders) => listFolder(folders, folder, this.#observing(folders)));',
-        to: '    try {\n      return this.#root.use((folders) => listFolder(folders, folder, this.#observing(folders)));\n    } catch {\n      return { entries: [], refused: [] };\n    }',
+        from: '    return this.#root.use((folders) => {\n      const listings: (Listing | DiskProblem)[] = [];',
+        to: '    try {\n      this.#root.use(() => undefined);\n    } catch {\n      return wanted.map(() => ({ entries: [], refused: [], unseen: [] }));\n    }\n    return this.#root.use((folders) => {\n      const listings: (Listing | DiskProblem)[] = [];',
       },
     ],
     specs: [`${CLIENT}/disk/local-disk.spec.ts`],
@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CLIENT}/server/download-many.ts`,
-        from: "if (bytes !== null && createHash('sha256').update(bytes).digest('hex') === hash)",
+        from: "if (bytes !== null && digest('sha256', bytes) === hash)",
         to: 'if (bytes !== null)',
       },
       {
