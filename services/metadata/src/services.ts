@@ -68,7 +68,9 @@ export interface Services {
 
 export async function createServices(options: MetadataOptions, warn: (message: string) => void): Promise<Services> {
   const clock = options.clock ?? Date.now;
-  const database = new Database(options.dataSource);
+  const { options: connection } = options.dataSource;
+  const prepared = 'url' in connection && connection.url === options.directDatabaseUrl;
+  const database = new Database(options.dataSource, { prepared });
   const signer = new GrantSigner(await loadSigningKey(options.dataSource));
   const store = typeof options.contentStore === 'function' ? options.contentStore(signer) : options.contentStore;
   const serverId = await readServerId(database);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@syncpair/contracts';
-import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { runSql } from './run-sql.ts';
 import { Slots } from './slots.ts';
 import { isConnectionLost, isTransient, toDatabaseError } from './errors.ts';
 
@@ -44,12 +45,15 @@ const DEFAULT_POOL_SIZE = 10;
  */
 export class Database implements Queryable {
   readonly #dataSource: DataSource;
+  readonly #prepared: boolean;
   readonly #streams = new Slots(MAX_STREAMS);
   /** Those of the pool, whose own limit on waiting does not tell a busy service from a database that does not answer. */
   readonly #connections: Slots;
 
-  constructor(dataSource: DataSource) {
+  /** `prepared`: connections keep the plans of statements. Not through a pooler that gives each transaction another connection. */
+  constructor(dataSource: DataSource, { prepared = false } = {}) {
     this.#dataSource = dataSource;
+    this.#prepared = prepared;
     this.#connections = new Slots(dataSource.options.poolSize ?? DEFAULT_POOL_SIZE);
   }
 
@@ -57,7 +61,7 @@ export class Database implements Queryable {
     return this.#inTurn(async () => {
       const runner = this.#dataSource.createQueryRunner();
       try {
-        return await run<Row>(runner, sql, parameters);
+        return await runSql<Row>(runner, sql, parameters, this.#prepared);
       } catch (error) {
         throw toDatabaseError(error);
       } finally {
@@ -115,12 +119,12 @@ export class Database implements Queryable {
     const runner = await this.#begin(BEGIN.snapshot);
     let end = 'ROLLBACK';
     try {
-      const transaction = transactionOf(runner);
+      const transaction = this.#transactionOf(runner);
       await transaction.query(`SET LOCAL idle_in_transaction_session_timeout = ${STREAM_IDLE_MS}`);
       yield* work(transaction);
       end = 'COMMIT';
     } finally {
-      await run(runner, end, []).catch(() => undefined);
+      await runSql(runner, end, [], false).catch(() => undefined);
       await runner.release();
     }
   }
@@ -128,12 +132,12 @@ export class Database implements Queryable {
   async #once<T>(begin: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const runner = await this.#begin(begin);
     try {
-      const result = await work(transactionOf(runner));
-      await run(runner, 'COMMIT', []);
+      const result = await work(this.#transactionOf(runner));
+      await runSql(runner, 'COMMIT', [], false);
       return result;
     } catch (error) {
       // A connection that cannot roll back is broken, and the pool drops it.
-      await run(runner, 'ROLLBACK', []).catch(() => undefined);
+      await runSql(runner, 'ROLLBACK', [], false).catch(() => undefined);
       throw error;
     } finally {
       await runner.release();
@@ -145,7 +149,7 @@ export class Database implements Queryable {
     for (let retry = false; ; retry = true) {
       const runner = this.#dataSource.createQueryRunner();
       try {
-        await run(runner, begin, []);
+        await runSql(runner, begin, [], false);
         return runner;
       } catch (error) {
         await runner.release();
@@ -153,17 +157,8 @@ export class Database implements Queryable {
       }
     }
   }
-}
 
-const transactionOf = (runner: QueryRunner): Transaction =>
-  ({ query: (sql, parameters) => run(runner, sql, parameters ?? []) }) as Transaction;
-
-async function run<Row>(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-  try {
-    const result = await runner.query(sql, parameters as unknown[], true);
-    return (result.records ?? []) as Row[];
-  } catch (error) {
-    // TypeORM's own error carries the parameters, which belong to users and must not reach a log.
-    throw error instanceof QueryFailedError ? error.driverError : error;
+  #transactionOf(runner: QueryRunner): Transaction {
+    return { query: (sql, parameters) => runSql(runner, sql, parameters ?? [], this.#prepared) } as Transaction;
   }
 }
