@@ -24,8 +24,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${METADATA}/database/database.ts`,
-        from: "      const result = await work(transactionOf(runner));\n      await run(runner, 'COMMIT', []);",
-        to: "      const result = await work(transactionOf(runner));\n      void run(runner, 'COMMIT', []).catch(() => undefined);",
+        from: "      const result = await work(this.#transactionOf(runner));\n      await runSql(runner, 'COMMIT', [], false);",
+        to: "      const result = await work(this.#transactionOf(runner));\n      void runSql(runner, 'COMMIT', [], false).catch(() => undefined);",
       },
     ],
     specs: [`${METADATA}/sync/durable-answer.spec.ts`],

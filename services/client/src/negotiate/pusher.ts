@@ -1,35 +1,19 @@
-import {
-  type Change,
-  type ContentHash,
-  type Entry,
-  MAX_CHANGES_PER_REQUEST,
-  MAX_INLINE_BYTES,
-  type RelativePath,
-  ancestorsOf,
-  sameState,
-} from '@syncpair/contracts';
-import { planPath, togetherBytes } from '@syncpair/sync-core';
+import { type Change, type ContentHash, MAX_CHANGES_PER_REQUEST, MAX_INLINE_BYTES } from '@syncpair/contracts';
 import type { Engine } from '../daemon/engine.ts';
-import type { LocalPut } from '../scan/local-changes.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import { ServerError } from '../server/server-error.ts';
 import { forgetManifests } from '../transfer/forget-manifests.ts';
-import { smallBytes } from '../transfer/small-bytes.ts';
-import { MAX_SMALL_BYTES, type Upload, readSmall, upload } from '../transfer/upload.ts';
+import { type Upload, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
 import { MovePusher } from './move-pusher.ts';
 import { OverwriteGuard } from './overwrite-guard.ts';
 import { type Decided, RejoinNeeded, lastSeqOf, negotiate, reach, takeLog } from './negotiator.ts';
 import { Outbox } from './outbox.ts';
+import { ProposalSelector } from './proposal-selector.ts';
 import { type Proposal, recordOutcome } from './record-outcome.ts';
 
-/** Bytes of small files proposed together, so that a batch is soon done and what is saved meanwhile goes with the next. */
-const MOST_BYTES_PER_BATCH = 16 * 1024 * 1024;
 /** Files whose contents travel inside the request: with more of them, most are known to the server or better sent packed. */
 const MOST_INLINE = 16;
-
-/** Milliseconds that deletions wait for folders to be read, in which what seems deleted may lie under another name. */
-const LONGEST_LISTING_MS = 30_000;
 
 /** Tells the server what changed here. */
 export class Pusher {
@@ -41,6 +25,7 @@ export class Pusher {
   readonly #scanner: Scanner;
   readonly #moves: MovePusher;
   readonly #outbox: Outbox;
+  readonly #selector: ProposalSelector;
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
@@ -49,6 +34,7 @@ export class Pusher {
     this.overwrites = new OverwriteGuard(engine, scanner);
     this.#moves = new MovePusher(engine, scanner);
     this.#outbox = new Outbox(engine);
+    this.#selector = new ProposalSelector(engine, { scanner, guard: this.guard, overwrites: this.overwrites, outbox: this.#outbox });
   }
 
   /** When collected deletions may go out; monotonic milliseconds. */
@@ -60,117 +46,14 @@ export class Pusher {
   async step(): Promise<boolean> {
     if (this.#outbox.hasUnanswered) return this.#askAgain();
     if (await this.#moves.step()) return true;
-    const proposals = this.#selectPuts(this.#putsThatTravel('together'), MAX_CHANGES_PER_REQUEST);
-    proposals.push(...this.#selectDeletes(MAX_CHANGES_PER_REQUEST - proposals.length));
-    return this.#send(proposals);
+    return this.#send(this.#selector.together());
   }
 
   /** Sends one large file. */
   async stepLarge(): Promise<boolean> {
-    const sent = await this.#send(this.#selectPuts(this.#putsThatTravel('alone'), 1));
+    const sent = await this.#send(this.#selector.alone());
     if (sent) forgetManifests(this.#engine);
     return sent;
-  }
-
-  /** The paths of what is to be put, in no order. */
-  #putsThatTravel(how: 'together' | 'alone'): RelativePath[] {
-    const { puts } = this.#engine.changes;
-    const small = smallBytes(this.#engine, 'upload');
-    const isAlone = ([, { entry }]: [RelativePath, LocalPut]): boolean => sizeOf(entry) > small;
-    // The lanes of large files ask at each wake, among thousands of small ones: without a limit they need not look at all of them.
-    if (small < MAX_SMALL_BYTES) return [...puts].filter((put) => isAlone(put) === (how === 'alone')).map(([path]) => path);
-    return how === 'alone' ? [...puts.large] : [...puts.keys()].filter((path) => !puts.large.has(path));
-  }
-
-  /** Of the puts at `paths` those that can go now, in the order of their paths. */
-  #selectPuts(paths: RelativePath[], limit: number): Proposal[] {
-    const { changes, state, problems, clock, bandwidth } = this.#engine;
-    const now = clock.monotonic();
-    const mostBytes = togetherBytes(bandwidth?.limits().upload ?? null, MOST_BYTES_PER_BATCH);
-    const proposals: Proposal[] = [];
-    let bytes = 0;
-    for (const path of paths.sort()) {
-      const put = changes.puts.get(path);
-      if (put === undefined) continue;
-      if (proposals.length >= limit || bytes >= mostBytes) break;
-      const size = sizeOf(put.entry);
-      if (this.#isTaken(path) || !problems.mayTry('push', path, now)) continue;
-      const base = state.base.get(path);
-      const step = planPath(base, { kind: 'changed', entry: put.entry }, state.remote.get(path));
-      if (step.step === 'adopt') this.#adopt(path, put);
-      if (step.step !== 'propose_put' || !this.overwrites.mayPass(path, put)) continue;
-      if (base?.state.kind === 'dir' && put.entry.kind !== 'dir' && !this.#emptyFolder(path, proposals, limit - proposals.length - 1))
-        continue;
-      const id = this.#outbox.idFor(path, step.base, put.entry);
-      proposals.push({ change: { op: 'put', id, path, base: step.base, entry: put.entry }, put });
-      bytes += size;
-    }
-    return proposals;
-  }
-
-  #isTaken(path: RelativePath): boolean {
-    const { pushing, applying, changes } = this.#engine;
-    return pushing.has(path) || changes.isMoving(path) || [path, ...ancestorsOf(path)].some((each) => applying.has(each));
-  }
-
-  /** Both sides came to hold the same; what mtime or executable bit still differ in is applied from the server. */
-  #adopt(path: RelativePath, put: LocalPut): void {
-    const { state, changes } = this.#engine;
-    const remote = state.remote.get(path);
-    if (remote === null) return;
-    state.transaction(() => {
-      state.base.put({ path, version: remote.version, state: put.entry, held: false, stamp: put.stamp, inode: put.inode });
-      if (sameState(remote.state, put.entry)) state.remote.remove(path);
-    });
-    changes.puts.delete(path);
-    // The applier left the path alone until now.
-    this.#engine.wake();
-  }
-
-  /**
-   * Another kind took the place of a folder: what was in the folder goes first. False while it cannot all go in this request, or some of it
-   * is under way.
-   */
-  #emptyFolder(folder: RelativePath, proposals: Proposal[], room: number): boolean {
-    const { state, ignore } = this.#engine;
-    const below = [...state.base.under(folder)].filter(
-      ({ path, held, state: { kind } }) => kind !== 'tombstone' && !held && !ignore.ignores(path, kind),
-    );
-    if (below.some(({ path }) => this.#isTaken(path))) return false;
-    below.sort((a, b) => (a.path < b.path ? 1 : -1));
-    for (const { path, version } of below.slice(0, room))
-      proposals.push({ change: { op: 'delete', id: this.#engine.newId(), path, base: version }, put: null });
-    return below.length <= room;
-  }
-
-  #selectDeletes(limit: number): Proposal[] {
-    const { changes, state, clock, problems } = this.#engine;
-    const due = changes.deletionsDueAt();
-    const now = clock.monotonic();
-    if (due === null || due > now || limit <= 0) return [];
-    if (this.#scanner.isListing && now < due + LONGEST_LISTING_MS) return [];
-    this.guard.judge();
-    const proposals: Proposal[] = [];
-    for (const path of [...changes.deletes].sort().reverse()) {
-      if (!this.guard.mayPass(path) || this.#isTaken(path) || !problems.mayTry('push', path, clock.monotonic())) continue;
-      const step = planPath(state.base.get(path), { kind: 'deleted' }, state.remote.get(path));
-      if (step.step === 'propose_delete')
-        proposals.push({ change: { op: 'delete', id: this.#engine.newId(), path, base: step.base }, put: null });
-      else this.#settleDelete(path, step.step === 'forget');
-      if (proposals.length >= limit) break;
-    }
-    return proposals;
-  }
-
-  #settleDelete(path: RelativePath, gone: boolean): void {
-    const { state, changes } = this.#engine;
-    changes.deletes.delete(path);
-    this.guard.done(path);
-    state.transaction(() => {
-      state.base.remove(path);
-      if (gone) state.remote.remove(path);
-    });
-    this.#engine.wake();
   }
 
   async #send(proposals: readonly Proposal[]): Promise<boolean> {
@@ -332,8 +215,6 @@ interface BroughtContents {
 
 const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'invalid_path', 'too_large']);
 const isRefusal = (error: unknown): error is ServerError => error instanceof ServerError && REFUSALS.has(error.code);
-
-const sizeOf = (entry: Entry): number => (entry.kind === 'file' ? entry.size : 0);
 
 function uploadsOf(proposals: readonly Proposal[]): Upload[] {
   return proposals.flatMap((proposal) => {
