@@ -116,14 +116,14 @@ export class Scanner {
     return this.#dirty.has(path) || this.#folders.has(parentOf(path));
   }
 
-  /** True when nothing waits to be looked at. */
+  /** True when nothing waits to be looked at, or is being looked at. */
   get idle(): boolean {
-    return this.#dirty.size === 0 && this.#folders.size === 0 && this.#reads.isEmpty;
+    return this.#dirty.size === 0 && this.#folders.isEmpty && this.#reads.isEmpty;
   }
 
   /** True while something that appeared may still turn out to be what vanished elsewhere. */
   get isListing(): boolean {
-    return this.#folders.size > 0 || !this.#reads.isEmpty || this.#arrivals.isAwaiting;
+    return !this.#folders.isEmpty || !this.#reads.isEmpty || this.#arrivals.isAwaiting;
   }
 
   nextDue(): number | null {
@@ -138,11 +138,15 @@ export class Scanner {
     const paths = this.#dirty.due(now, MOST_DIRTY_AT_ONCE);
     if (paths.length > 0) await this.#lookAt(paths);
     const folders = this.#isFull() ? [] : this.#folders.due(now, MOST_FOLDERS_AT_ONCE);
-    if (folders.length > 0) await this.#list(folders);
+    try {
+      if (folders.length > 0) await this.#list(folders);
+    } finally {
+      this.#folders.done(folders);
+    }
     for (const twin of await this.#reads.readAll()) this.look(twin);
     for (const { path, observed } of await this.#arrivals.settle()) this.#examiner.newFolder(path, observed);
-    if (this.#folders.size === 0) this.lost = null;
-    if (this.#folders.size === 0 && this.#isWhole && !this.complete) {
+    if (this.#folders.isEmpty) this.lost = null;
+    if (this.#folders.isEmpty && this.#isWhole && !this.complete) {
       this.complete = true;
       this.#engine.wake();
     }
