@@ -3,7 +3,7 @@ import type { ClientProcess } from '../harness/client-process.ts';
 import { stabilise } from '../harness/stabilise.ts';
 import { until } from '../harness/until.ts';
 import type { World } from '../harness/world.ts';
-import { MIB, arrivesWhole, writeRandom } from './large-content.ts';
+import { MIB, arrivesWhole, writeAtOnce } from './large-content.ts';
 
 /** What breaks in the middle of a transfer. */
 export type Victim = 'the client is killed' | 'the server is killed' | 'the connection is cut';
@@ -29,7 +29,7 @@ export async function cutTransfer(
   const size = mebibytes * MIB;
   const before = proxy.passed[way];
   await proxy.set({ bytesPerSecond: PACE });
-  writeRandom(alice.at('large'), mebibytes);
+  writeAtOnce(alice, 'large', mebibytes);
   await until('a part has passed', () => (proxy.passed[way] - before > at * size ? true : undefined), { within: 90_000, every: 5 });
   await breakIt(world, victim, way === 'up' ? alice : bob, () => proxy.resetAll());
   await proxy.heal();

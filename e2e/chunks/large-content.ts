@@ -18,6 +18,13 @@ export function writeRandom(path: string, mebibytes: number): void {
   closeSync(file);
 }
 
+/** Like `writeRandom`, but nobody sees the file half written: a writer that pauses makes versions. */
+export function writeAtOnce(client: ClientProcess, name: string, mebibytes: number): void {
+  const aside = join(client.home, 'aside');
+  writeRandom(aside, mebibytes);
+  renameSync(aside, client.at(name));
+}
+
 /** Puts a file in place in one step, so that nobody sees it half written. */
 export function putAtOnce(client: ClientProcess, name: string, bytes: Uint8Array): void {
   const aside = join(client.home, 'aside');

@@ -1,7 +1,4 @@
 import { runCli } from './cli/run-cli.ts';
-import { accountBuffers } from './runtime/account-buffers.ts';
-
-accountBuffers();
 
 // A reader that has seen enough (`| head`) is no failure; a terminal that is gone must not stop the daemon.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
