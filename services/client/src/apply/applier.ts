@@ -57,6 +57,7 @@ export class Applier {
     } finally {
       this.#under = 'nothing';
       this.#isBesideEmpty = false;
+      this.#engine.wake();
     }
     return true;
   }
@@ -77,6 +78,8 @@ export class Applier {
     } finally {
       this.#isBeside = false;
       this.#isBesideEmpty = false;
+      // What waited for both batches to end, as renames do.
+      this.#engine.wake();
     }
     return true;
   }
@@ -103,6 +106,8 @@ export class Applier {
   async #applyBatch(planned: readonly PlannedApply[]): Promise<void> {
     const { applying } = this.#engine;
     for (const { head } of planned) applying.add(head.path);
+    // What can be done beside this batch is known from here on.
+    this.#engine.wake();
     try {
       const wanted = new Set(planned.flatMap(({ need }) => (need.kind === 'content' ? [need.entry.hash] : [])));
       const contents = await fetchSmall(this.#engine, wanted);
@@ -115,7 +120,6 @@ export class Applier {
       for (const hash of wanted) this.#engine.contents.drop(hash);
     } finally {
       for (const { head } of planned) applying.delete(head.path);
-      this.#engine.wake();
     }
   }
 
@@ -162,11 +166,11 @@ export class Applier {
       const own = carriedOut.slice(next, (next += (grouped[index] as DiskAction[]).length));
       return { one, result: own.find(({ status }) => status !== 'done') ?? (own.at(-1) as DiskResult) };
     });
-    const { moment } = this.#scanner;
-    const untouched = await this.#untouched(results);
+    // Before anything else is asked: what the disk has and the base has not is taken for somebody's edit.
     state.transaction(() => results.forEach(({ one, result }) => this.#recorder.record(one, result)));
+    const { moment } = this.#scanner;
     // The watcher has told of this client's own writing: no reason to look at each path once more.
-    for (const path of untouched) this.#scanner.seen(path, moment);
+    for (const path of await this.#untouched(results)) this.#scanner.seen(path, moment);
   }
 
   /** Where nobody else wrote since the batch was carried out. */

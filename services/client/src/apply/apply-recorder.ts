@@ -11,6 +11,9 @@ const TRIES_BEFORE_KEPT = 3;
 /** Tries against a disk that is not as the base says, before it is told as a problem. */
 const TRIES_BEFORE_TOLD = 8;
 
+/** A stamp that no object has. */
+const TAKEN_AWAY = 'taken away';
+
 /** Writes down what the disk made of a head, never what was planned: the new base, another look, or a problem. */
 export class ApplyRecorder {
   readonly #engine: Engine;
@@ -29,7 +32,7 @@ export class ApplyRecorder {
       case 'done':
         if (result.rescued !== undefined)
           log.warn(`${path} was written at the moment it was replaced; those bytes are kept as ${result.rescued}`);
-        if (result.observed === null) state.base.remove(path);
+        if (result.observed === null) this.#gone(head);
         else state.base.put({ path, version, state: head.state, held: false, stamp: result.observed.stamp, inode: result.observed.inode });
         state.remote.remove(path, version);
         problems.clear('apply', path);
@@ -46,6 +49,17 @@ export class ApplyRecorder {
       case 'problem':
         this.#notApplied(head, need, result.problem);
     }
+  }
+
+  /** Nothing lies there. What somebody took away right after it was put there is theirs to delete: the base has it, and a look finds it gone. */
+  #gone({ path, version, state }: RemoteHead): void {
+    const { base } = this.#engine.state;
+    if (state.kind === 'tombstone') {
+      base.remove(path);
+      return;
+    }
+    base.put({ path, version, state, held: false, stamp: TAKEN_AWAY, inode: null });
+    this.#scanner.look(path);
   }
 
   /** Something lies in the folder that the base does not know: if it is new, it will bring the folder back on the server. */

@@ -11,6 +11,7 @@ import { type Decided, RejoinNeeded, lastSeqOf, negotiate, reach, takeLog } from
 import { Outbox } from './outbox.ts';
 import { ProposalSelector } from './proposal-selector.ts';
 import { type Proposal, recordOutcome } from './record-outcome.ts';
+import { stillSo } from './still-so.ts';
 
 /** Files whose contents travel inside the request: with more of them, most are known to the server or better sent packed. */
 const MOST_INLINE = 16;
@@ -60,8 +61,10 @@ export class Pusher {
     if (proposals.length === 0) return false;
     this.#outbox.add(proposals);
     try {
+      const { deletes } = this.#engine.changes;
+      const deletedThen = new Set(deletes);
       const { receipts, contents, changed } = await this.#bringContents(proposals);
-      const told = changed.length === 0 ? proposals : proposals.filter((proposal) => !changed.includes(proposal));
+      const told = stillSo(proposals, { changed, deletedThen, deletedNow: deletes });
       const answer = await negotiate(this.#engine, {
         changes: told.map(({ change }) => change),
         receipts,
@@ -194,8 +197,10 @@ export class Pusher {
       for (const proposal of proposals) {
         const outcome = outcomes.get(proposal.change.id);
         if (outcome === undefined) continue;
-        recordOutcome(this.#engine, proposal, outcome);
         const { change } = proposal;
+        // It may have come back while the answer was on its way, or while there was none: nothing but a look tells.
+        if (change.op === 'delete' && !this.#engine.changes.deletes.has(change.path)) this.#scanner.look(change.path);
+        recordOutcome(this.#engine, proposal, outcome);
         if (outcome.status !== 'needs_content') this.#outbox.recorded(change.id);
         if (change.op === 'delete') this.guard.done(change.path);
         if (change.op === 'put' && change.entry.kind === 'file' && outcome.status === 'committed')

@@ -109,6 +109,8 @@ export class Scanner {
   /** A path was looked at after this moment and is as the base says: what was told of it before leaves nothing to look at. */
   seen(path: RelativePath, moment: number): void {
     this.#dirty.done(path, moment);
+    this.#absences.found(path);
+    this.#arrivals.forget(path);
   }
 
   /** True while it is not known yet whether what the base says of a path is still so. */

@@ -7,6 +7,7 @@ export async function runSql<Row>(runner: QueryRunner, sql: string, parameters: 
   // What has no parameters may be several statements, and what it costs to read it is little.
   const name = prepared && parameters.length > 0 ? statementName(sql) : null;
   if (name !== null) {
+    if (runner.isReleased) throw new Error('a question was asked on a connection that was given back');
     const client = (await runner.connect()) as pg.PoolClient;
     return (await client.query({ name, text: sql, values: [...parameters] })).rows as Row[];
   }

@@ -4,6 +4,9 @@ import type { Queryable, Transaction } from '../database/database.ts';
 import { readHistoryItems } from './history-repository.ts';
 import { toVersionId, toVersionIdOrNull } from './rows.ts';
 
+const COLUMNS =
+  'seq, ordinal, path, kind, base_seq, base_ordinal, winner_seq, winner_ordinal, loser_seq, loser_ordinal, at, resolved_choice, resolved_by, resolved_at';
+
 interface ConflictRow {
   readonly seq: string;
   readonly ordinal: number;
@@ -26,7 +29,7 @@ const MAX_LISTED = 10_000;
 
 export async function readConflicts(db: Queryable, directory: number, resolvedToo: boolean): Promise<Conflict[]> {
   const rows = await db.query<ConflictRow>(
-    `SELECT * FROM conflict WHERE directory = $1 ${resolvedToo ? '' : 'AND resolved_at IS NULL'} ORDER BY seq DESC, ordinal DESC LIMIT ${MAX_LISTED}`,
+    `SELECT ${COLUMNS} FROM conflict WHERE directory = $1 ${resolvedToo ? '' : 'AND resolved_at IS NULL'} ORDER BY seq DESC, ordinal DESC LIMIT ${MAX_LISTED}`,
     [directory],
   );
   return withSides(db, directory, rows);
@@ -35,7 +38,7 @@ export async function readConflicts(db: Queryable, directory: number, resolvedTo
 /** The conflict that was recorded with this version. */
 export async function readConflict(db: Queryable, directory: number, at: VersionId): Promise<Conflict | null> {
   const { seq, ordinal } = splitVersionId(at);
-  const rows = await db.query<ConflictRow>('SELECT * FROM conflict WHERE directory = $1 AND seq = $2 AND ordinal = $3', [
+  const rows = await db.query<ConflictRow>(`SELECT ${COLUMNS} FROM conflict WHERE directory = $1 AND seq = $2 AND ordinal = $3`, [
     directory,
     seq,
     ordinal,

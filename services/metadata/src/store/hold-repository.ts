@@ -38,6 +38,9 @@ const MAX_LISTED = 1_000;
 /** Days for which decided holds are listed. */
 const LISTED_DAYS = 30;
 
+const HOLD_COLUMNS =
+  'h.id, h.kind, h.origin, h.client, h.reason, h.live, h.at, h.paths, h.decision, h.decided_by, h.decided_at, h.done, h.kept, h.finished';
+
 interface HoldRow {
   readonly id: string;
   readonly kind: HoldKind;
@@ -63,7 +66,7 @@ export async function readHolds(
   wanted: { readonly decidedToo: boolean; readonly id?: string },
 ): Promise<Hold[]> {
   const rows = await db.query<HoldRow>(
-    `SELECT h.*, ARRAY(SELECT p.path FROM hold_path p WHERE p.directory = h.directory AND p.hold = h.id ORDER BY p.path LIMIT ${SAMPLE}) AS sample
+    `SELECT ${HOLD_COLUMNS}, ARRAY(SELECT p.path FROM hold_path p WHERE p.directory = h.directory AND p.hold = h.id ORDER BY p.path LIMIT ${SAMPLE}) AS sample
      FROM hold h
      WHERE h.directory = $1 AND ($2::text IS NULL OR h.id = $2)
        AND (h.decision IS NULL OR ($3 AND h.decided_at > now() - interval '${LISTED_DAYS} days'))
@@ -96,7 +99,10 @@ export async function readHolds(
 }
 
 export async function findHold(db: Queryable, directory: number, id: string): Promise<StoredHold | null> {
-  const [row] = await db.query<HoldRow & { device: Buffer }>('SELECT * FROM hold WHERE directory = $1 AND id = $2', [directory, id]);
+  const [row] = await db.query<HoldRow & { device: Buffer }>(
+    `SELECT ${HOLD_COLUMNS}, h.device FROM hold h WHERE h.directory = $1 AND h.id = $2`,
+    [directory, id],
+  );
   if (row === undefined) return null;
   const { kind, client, decision, decided_by: decidedBy, finished } = row;
   return { id, kind, device: row.device.toString('hex'), client, decision, decidedBy, finished };
