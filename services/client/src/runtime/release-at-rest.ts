@@ -12,7 +12,7 @@ const BUSY = 0.2;
  * @param collect there is a way to collect where Node was started with `--expose-gc`, as `bin/syncpair` does; nothing happens elsewhere
  * @returns what ends that
  */
-export function releaseAtRest(collect: (() => void) | undefined = globalThis.gc, lookMs = LOOK_MS): () => void {
+export function releaseAtRest(collect: (() => void) | undefined = collectAll(), lookMs = LOOK_MS): () => void {
   if (collect === undefined) return () => undefined;
   let before = performance.eventLoopUtilization();
   let hasWorked = false;
@@ -24,4 +24,10 @@ export function releaseAtRest(collect: (() => void) | undefined = globalThis.gc,
     hasWorked = isBusy;
   }, lookMs).unref();
   return () => clearInterval(timer);
+}
+
+/** An ordinary collection keeps the pages it has emptied; the last resort before memory runs out gives them back. */
+function collectAll(): (() => void) | undefined {
+  const { gc } = globalThis;
+  return gc === undefined ? undefined : () => gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
