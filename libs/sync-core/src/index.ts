@@ -29,6 +29,7 @@ export * from './revert/sketch.ts';
 export * from './script/decide-script-sync.ts';
 export * from './settle/restlessness.ts';
 export * from './settle/settle-wait.ts';
+export * from './settle/wait-after-vain-read.ts';
 export * from './guard/counted-deletions.ts';
 export * from './guard/guard-deletions.ts';
 export * from './guard/guard-overwrites.ts';

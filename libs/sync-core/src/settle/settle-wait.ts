@@ -28,7 +28,7 @@ export interface SettlingFile {
   readonly restlessness: number;
   /** Milliseconds since it last changed in any way; below 0 where its times say nothing, as with a clock that was put back. */
   readonly rested: number;
-  /** Milliseconds since it is known to have changed. */
+  /** Milliseconds since it is known to have changed, or since it was last read in vain because it changed meanwhile. */
   readonly waited: number;
 }
 

@@ -3,14 +3,15 @@ import { type Chunk, type ContentHash, CutFinder, chunkSizesOf, encodeManifest }
 import type { ChunkedContent } from './disk.ts';
 import { eachPart } from './read-expected.ts';
 
-/** The SHA-256 of an open file of `size` bytes and its chunks, from one reading. */
-export function chunkDescriptor(descriptor: number, size: number): ChunkedContent | 'changed' {
+/** The SHA-256 of an open file of `size` bytes and its chunks, from one reading; `changed` soon after `isStill` has become false. */
+export function chunkDescriptor(descriptor: number, size: number, isStill: () => boolean): ChunkedContent | 'changed' {
   const whole = createHash('sha256');
   const cutter = new Cutter(size);
-  const complete = eachPart(descriptor, size, (part) => {
+  const take = (part: Uint8Array): void => {
     whole.update(part);
     cutter.take(part);
-  });
+  };
+  const complete = eachPart(descriptor, size, take, isStill);
   return complete ? { hash: whole.digest('hex') as ContentHash, manifest: encodeManifest(cutter.end()) } : 'changed';
 }
 

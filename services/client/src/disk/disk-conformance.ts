@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { registerChunkingTests } from './conformance/chunking.ts';
 import { registerConstrainedTests } from './conformance/constrained.ts';
+import { registerEarlyEndTests } from './conformance/early-end.ts';
 import { registerHostileTests } from './conformance/hostile.ts';
 import { registerListingTests } from './conformance/listing.ts';
 import { registerLongPathTests } from './conformance/long-paths.ts';
@@ -20,6 +21,7 @@ export function registerDiskTests(name: string, make: MakeDisk, module: URL): vo
     registerMovingTests(make);
     registerLongPathTests(make);
     registerStagingTests(make);
+    registerEarlyEndTests(make, module.href);
     registerHostileTests(make, module.href);
     registerConstrainedTests(make, module.href);
   });

@@ -9,16 +9,19 @@ import { stampOf } from './stamp.ts';
 /** A FIFO or device that was put in a file's place must neither be waited for nor read. Windows knows neither flag. */
 export const READ_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
+/** Bytes of a large file between two looks at its stamp while it is read. */
+const BYTES_BETWEEN_LOOKS = 64 * 1024 * 1024;
+
 const buffer = Buffer.allocUnsafeSlow(1 << 20);
 
 /**
  * Runs `use` on a descriptor of the file while its stamp is the expected one before and after; `changed` when it is not, or when the file
- * ended before its size.
+ * ended before its size. `isStill` tells whether it is the expected one up to then, for a reading that takes long.
  */
 export function withExpected<T>(
   folders: FolderHandles,
   { path, stamp }: ExpectedFile,
-  use: (descriptor: number, size: number) => T | 'changed',
+  use: (descriptor: number, size: number, isStill: () => boolean) => T | 'changed',
 ): T | 'changed' | DiskProblem {
   let descriptor: number | undefined;
   try {
@@ -26,9 +29,11 @@ export function withExpected<T>(
     descriptor = openSync(parent.at(nameOf(path)), READ_FILE);
     const stats = fstatSync(descriptor, { bigint: true });
     if (!stats.isFile() || stampOf(stats) !== stamp) return 'changed';
-    const result = use(descriptor, Number(stats.size));
+    const opened = descriptor;
+    const isStill = (): boolean => stampOf(fstatSync(opened, { bigint: true })) === stamp;
+    const result = use(opened, Number(stats.size), isStill);
     parent.confirm();
-    return stampOf(fstatSync(descriptor, { bigint: true })) === stamp ? result : 'changed';
+    return isStill() ? result : 'changed';
   } catch (error) {
     // ENXIO and EOPNOTSUPP: a socket or an unattended FIFO.
     return meansAbsent(error) || codeOf(error) === 'ENXIO' || codeOf(error) === 'EOPNOTSUPP' ? 'changed' : toProblem(error);
@@ -37,14 +42,14 @@ export function withExpected<T>(
   }
 }
 
-/** The SHA-256 of an open file of `size` bytes. */
-export function hashDescriptor(descriptor: number, size: number): ContentHash | 'changed' {
+/** The SHA-256 of an open file of `size` bytes; `changed` soon after `isStill` has become false. */
+export function hashDescriptor(descriptor: number, size: number, isStill: () => boolean): ContentHash | 'changed' {
   if (size <= buffer.length) {
     const length = fill(descriptor, buffer.subarray(0, size));
     return length === size ? (hash('sha256', buffer.subarray(0, size), 'hex') as ContentHash) : 'changed';
   }
   const sha256 = createHash('sha256');
-  const complete = eachPart(descriptor, size, (part) => sha256.update(part));
+  const complete = eachPart(descriptor, size, (part) => sha256.update(part), isStill);
   return complete ? (sha256.digest('hex') as ContentHash) : 'changed';
 }
 
@@ -65,9 +70,17 @@ export function readPartsOf(descriptor: number, parts: readonly FilePart[]): Uin
   return read;
 }
 
-/** Hands out the first `size` bytes part by part in memory that is used again; false when the file ends earlier. */
-export function eachPart(descriptor: number, size: number, take: (part: Buffer) => void): boolean {
+/**
+ * Hands out the first `size` bytes part by part in memory that is used again; false when the file ends earlier, and as soon as `isStill`,
+ * which is asked from time to time, is false: of a file that changes no more is read for nothing than that.
+ */
+export function eachPart(descriptor: number, size: number, take: (part: Buffer) => void, isStill = () => true): boolean {
+  let lookAt = BYTES_BETWEEN_LOOKS;
   for (let at = 0; at < size;) {
+    if (at >= lookAt) {
+      if (!isStill()) return false;
+      lookAt = at + BYTES_BETWEEN_LOOKS;
+    }
     const length = readSync(descriptor, buffer, 0, Math.min(buffer.length, size - at), at);
     if (length === 0) return false;
     take(buffer.subarray(0, length));

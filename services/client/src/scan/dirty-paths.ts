@@ -1,5 +1,5 @@
 import type { RelativePath } from '@syncpair/contracts';
-import { SETTLE_MS } from '@syncpair/sync-core';
+import { SETTLE_MS, waitAfterVainRead } from '@syncpair/sync-core';
 
 /** Milliseconds before a path that vanished is looked for again: editors move a file away before they put the new one. */
 export const VANISHED_SETTLE_MS = 300;
@@ -7,8 +7,6 @@ export const VANISHED_SETTLE_MS = 300;
 export const BUSY_MS = 50;
 /** Milliseconds after which a file that is let rest is looked at again when something happens to it: it may be finished by that. */
 const LOOK_AGAIN_MS = 100;
-/** The longest wait between two looks at a file that keeps changing. */
-const LONGEST_SETTLE_MS = 2_000;
 
 interface Dirty {
   due: number;
@@ -16,7 +14,7 @@ interface Dirty {
   /** The number of the last mark, and its time. */
   mark: number;
   markedAt: number;
-  /** Since when something may have changed that was not read yet. */
+  /** Since when something may have changed that was not read yet, or was read in vain. */
   since: number;
   /** It waits for the file to rest. */
   isSettling: boolean;
@@ -48,10 +46,10 @@ export class DirtyPaths {
     if (known.isSettling) known.due = Math.min(known.due, now + LOOK_AGAIN_MS);
   }
 
-  /** It was still changing: look again after a wait that doubles each time. */
-  postpone(path: RelativePath, now: number): void {
-    const wait = Math.min((this.#paths.get(path)?.wait ?? SETTLE_MS / 2) * 2, LONGEST_SETTLE_MS);
-    this.#paths.set(path, { ...this.#known(path, now), due: now + wait, wait, isSettling: false });
+  /** It changed while it was read, which took so many milliseconds: look again later, and let it rest as if it had changed only now. */
+  postpone(path: RelativePath, now: number, took: number): void {
+    const wait = waitAfterVainRead({ before: this.#paths.get(path)?.wait ?? SETTLE_MS / 2, took });
+    this.#paths.set(path, { ...this.#known(path, now), due: now + wait, wait, since: now, isSettling: false });
   }
 
   /** Looks again at a set time, with the wait as it was. */
@@ -64,7 +62,7 @@ export class DirtyPaths {
     this.#paths.set(path, { ...this.#known(path, due), due, isSettling: true });
   }
 
-  /** Milliseconds since when something may have changed there that was not read yet. */
+  /** Milliseconds since when something may have changed there that was not read yet, or was read in vain. */
   waited(path: RelativePath, now: number): number {
     return Math.max(now - (this.#paths.get(path)?.since ?? now), 0);
   }

@@ -81,9 +81,11 @@ export class FileReads {
       while (last < unread.length && bytes + (unread[last] as Unread).observed.size <= MOST_BYTES_AT_ONCE);
       const batch = unread.slice(first, last);
       const files = batch.map(({ path, observed: { stamp, size } }) => ({ path, stamp, size }));
+      const began = this.#engine.clock.monotonic();
       const hashes = await hashFiles(this.#engine, files);
+      const took = this.#engine.clock.monotonic() - began;
       for (const [index, file] of batch.entries())
-        twins.push(...this.#wasRead(file, hashes[index] as ContentHash | 'changed' | DiskProblem));
+        twins.push(...this.#wasRead(file, hashes[index] as ContentHash | 'changed' | DiskProblem, took));
       first = last;
     }
     return twins;
@@ -94,10 +96,10 @@ export class FileReads {
     this.#unread = this.#unread.filter((unread) => unread.path !== path && !isBelow(unread.path, path));
   }
 
-  #wasRead({ path, observed, moment }: Unread, hash: ContentHash | 'changed' | DiskProblem): readonly RelativePath[] {
+  #wasRead({ path, observed, moment }: Unread, hash: ContentHash | 'changed' | DiskProblem, took: number): readonly RelativePath[] {
     const { state, clock, applying } = this.#engine;
     if (hash === 'changed') {
-      this.#dirty.postpone(path, clock.monotonic());
+      this.#dirty.postpone(path, clock.monotonic(), took);
       return [];
     }
     this.#dirty.done(path, moment);
