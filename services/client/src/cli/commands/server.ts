@@ -1,7 +1,6 @@
 import { PRODUCT_VERSION, parseHoldLimits, parseRateLimits } from '@syncpair/contracts';
 import type { HoldLimits, RateLimits } from '@syncpair/sync-core';
 import { serverLines } from '../../log/server-lines.ts';
-import { accountBuffers } from '../../runtime/account-buffers.ts';
 import { releaseAtRest } from '../../runtime/release-at-rest.ts';
 import { usageError } from '../cli-error.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
@@ -24,7 +23,6 @@ export async function server(options: ServerOptions, _args: readonly string[], {
   if (!/^\d+$/.test(options.port) || port > 65_535) throw usageError(`--port ${options.port} is not a TCP port; take 0 to 65535`);
   if (options.auth === 'token')
     throw usageError('--auth token does not exist yet; leave it out, and let only a trusted network reach the server');
-  accountBuffers();
   const { startStandalone } = await import('@syncpair/standalone');
   const told = log.child('server');
   told.info(`SyncPair ${PRODUCT_VERSION}: starting, storage in ${options.storageDir}`);
