@@ -29,6 +29,7 @@ export class FileReads {
   readonly #findings: Findings;
   readonly #restless = new RestlessFiles();
   #unread: Unread[] = [];
+  #isReading = false;
 
   constructor(engine: Engine, dirty: DirtyPaths, arrivals: Arrivals, findings: Findings) {
     this.#engine = engine;
@@ -37,8 +38,9 @@ export class FileReads {
     this.#findings = findings;
   }
 
+  /** True when nothing waits to be read, or is being read. */
   get isEmpty(): boolean {
-    return this.#unread.length === 0;
+    return this.#unread.length === 0 && !this.#isReading;
   }
 
   /** Takes a file that was found to differ from its base; one that has not rested for long enough is looked at again later. */
@@ -73,6 +75,20 @@ export class FileReads {
   async readAll(): Promise<readonly RelativePath[]> {
     const unread = this.#unread;
     this.#unread = [];
+    this.#isReading = unread.length > 0;
+    try {
+      return await this.#read(unread);
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  /** Forgets what was added at a path and below it. */
+  forget(path: RelativePath): void {
+    this.#unread = this.#unread.filter((unread) => unread.path !== path && !isBelow(unread.path, path));
+  }
+
+  async #read(unread: readonly Unread[]): Promise<readonly RelativePath[]> {
     const twins: RelativePath[] = [];
     for (let first = 0; first < unread.length;) {
       let bytes = 0;
@@ -89,11 +105,6 @@ export class FileReads {
       first = last;
     }
     return twins;
-  }
-
-  /** Forgets what was added at a path and below it. */
-  forget(path: RelativePath): void {
-    this.#unread = this.#unread.filter((unread) => unread.path !== path && !isBelow(unread.path, path));
   }
 
   #wasRead({ path, observed, moment }: Unread, hash: ContentHash | 'changed' | DiskProblem, took: number): readonly RelativePath[] {
