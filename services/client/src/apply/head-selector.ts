@@ -60,9 +60,10 @@ export class HeadSelector {
 
   /** A large file, the smallest first, for which `fits`. */
   large(fits: (entry: FileEntry) => boolean): LargeApply | null {
-    for (const head of this.#engine.state.remote.largerThan(smallBytes(this.#engine, 'download'), PAGE)) {
+    const small = smallBytes(this.#engine, 'download');
+    for (const head of this.#engine.state.remote.largerThan(small, PAGE)) {
       const planned = this.#consider(head);
-      if (planned?.need.kind !== 'content' || !this.#needsLarge(planned) || !this.#hasFolder(head.path, new Set())) continue;
+      if (planned?.need.kind !== 'content' || !isLarger(planned, small) || !this.#hasFolder(head.path, new Set())) continue;
       if (fits(planned.need.entry)) return { planned, entry: planned.need.entry };
     }
     return null;
@@ -86,9 +87,10 @@ export class HeadSelector {
     const selected: PlannedApply[] = [];
     const made = new Set<RelativePath>();
     const mostBytes = togetherBytes(this.#engine.bandwidth?.limits().download ?? null, MOST_BYTES_AT_ONCE);
+    const small = smallBytes(this.#engine, 'download');
     let bytes = 0;
     for (const planned of this.#eachEntry()) {
-      if (this.#needsLarge(planned) || !this.#hasFolder(planned.head.path, made)) continue;
+      if (isLarger(planned, small) || !this.#hasFolder(planned.head.path, made)) continue;
       if (planned.head.state.kind === 'dir') made.add(planned.head.path);
       selected.push(planned);
       bytes += planned.need.kind === 'content' ? planned.need.entry.size : 0;
@@ -178,8 +180,6 @@ export class HeadSelector {
     known.add(folder);
     return true;
   }
-
-  #needsLarge({ need }: PlannedApply): boolean {
-    return need.kind === 'content' && need.entry.size > smallBytes(this.#engine, 'download');
-  }
 }
+
+const isLarger = ({ need }: PlannedApply, bytes: number): boolean => need.kind === 'content' && need.entry.size > bytes;

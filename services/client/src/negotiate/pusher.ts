@@ -62,7 +62,9 @@ export class Pusher {
     this.#outbox.add(proposals);
     try {
       const { deletes } = this.#engine.changes;
-      const deletedThen = new Set(deletes);
+      const deletedThen = new Set(
+        proposals.flatMap(({ change }) => (change.op === 'delete' && deletes.has(change.path) ? [change.path] : [])),
+      );
       const { receipts, contents, changed } = await this.#bringContents(proposals);
       const told = stillSo(proposals, { changed, deletedThen, deletedNow: deletes });
       const answer = await negotiate(this.#engine, {

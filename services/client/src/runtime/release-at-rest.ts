@@ -4,6 +4,8 @@ import { performance } from 'node:perf_hooks';
 const LOOK_MS = 5_000;
 /** Share of the time that work has to take for much garbage to be left of it. */
 const BUSY = 0.2;
+/** Looks that have to find rest one after the other: who works on and off would else be held up by each collection. */
+const RESTS = 3;
 
 /**
  * Gives memory back to the system each time that this thread comes to rest after work. V8 alone collects what is left of a large transfer
@@ -16,12 +18,16 @@ export function releaseAtRest(collect: (() => void) | undefined = collectAll(), 
   if (collect === undefined) return () => undefined;
   let before = performance.eventLoopUtilization();
   let hasWorked = false;
+  let rests = 0;
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     const isBusy = performance.eventLoopUtilization(now, before).utilization > BUSY;
     before = now;
-    if (!isBusy && hasWorked) collect();
-    hasWorked = isBusy;
+    hasWorked ||= isBusy;
+    rests = isBusy ? 0 : rests + 1;
+    if (!hasWorked || rests < RESTS) return;
+    hasWorked = false;
+    collect();
   }, lookMs).unref();
   return () => clearInterval(timer);
 }
