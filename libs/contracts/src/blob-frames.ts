@@ -1,4 +1,5 @@
 import { type ContentHash, parseContentHash } from './content-hash.ts';
+import { freeBytes } from './free-bytes.ts';
 
 /**
  * Many small contents in one body: frames of a 32-byte SHA-256, a 4-byte big-endian length and the bytes, one after another. A length of
@@ -31,7 +32,8 @@ export class FrameError extends Error {
 }
 
 /**
- * Reads frames from chunks as they arrive, holding one frame at a time.
+ * Reads frames from chunks as they arrive, holding one frame at a time. The chunks are given over: what was copied out of is freed. Each frame's
+ * bytes are the caller's.
  *
  * @throws {FrameError} when a frame is longer than MAX_FRAME_BYTES or the body ends inside one.
  */
@@ -44,57 +46,73 @@ export async function* decodeFrames(chunks: AsyncIterable<Uint8Array>): AsyncGen
   if (queue.length > 0) throw new FrameError('the body ends inside a frame');
 }
 
+/** A chunk, and how far it was read. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  at: number;
+  /** Somebody got a view of it. */
+  isShared: boolean;
+}
+
 class ByteQueue {
-  #chunks: Uint8Array[] = [];
+  readonly #pieces: Piece[] = [];
   length = 0;
 
-  push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.length += chunk.length;
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#pieces.push({ bytes, at: 0, isShared: false });
+    this.length += bytes.length;
   }
 
   takeFrame(): Frame | null {
     if (this.length < FRAME_HEADER_BYTES) return null;
-    const header = this.#peek(FRAME_HEADER_BYTES);
-    const length = new DataView(header.buffer, header.byteOffset).getUint32(32);
+    const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
+    this.#copy(header);
+    const length = header.readUInt32BE(32);
     const missing = length === MISSING_LENGTH;
     if (!missing && length > MAX_FRAME_BYTES) throw new FrameError(`a frame of ${length} bytes; the limit is ${MAX_FRAME_BYTES}`);
     if (!missing && this.length < FRAME_HEADER_BYTES + length) return null;
-    this.#take(FRAME_HEADER_BYTES);
-    const hash = parseContentHash(Buffer.from(header.subarray(0, 32)).toString('hex'));
+    this.#drop(FRAME_HEADER_BYTES);
+    const hash = parseContentHash(header.toString('hex', 0, 32));
     if (!hash.ok) throw new FrameError(hash.reason);
     return { hash: hash.value, bytes: missing ? null : this.#take(length) };
   }
 
-  /** The first `count` bytes, gathered into one chunk that stays in the queue. */
-  #peek(count: number): Uint8Array {
-    const first = this.#chunks[0];
-    if (first !== undefined && first.length >= count) return first.subarray(0, count);
-    const gathered = this.#take(count);
-    this.#chunks.unshift(gathered);
-    this.length += count;
-    return gathered;
+  #take(count: number): Uint8Array {
+    const first = this.#pieces[0];
+    if (first !== undefined && first.bytes.length - first.at >= count) {
+      first.isShared = true;
+      const taken = first.bytes.subarray(first.at, first.at + count);
+      this.#drop(count);
+      return taken;
+    }
+    const taken = Buffer.allocUnsafeSlow(count);
+    this.#copy(taken);
+    this.#drop(count);
+    return taken;
   }
 
-  #take(count: number): Uint8Array {
-    this.length -= count;
-    const first = this.#chunks[0];
-    if (first !== undefined && first.length >= count) {
-      if (first.length === count) this.#chunks.shift();
-      else this.#chunks[0] = first.subarray(count);
-      return first.subarray(0, count);
-    }
-    const taken = new Uint8Array(count);
+  /** Fills `target` with the first bytes, which stay in the queue. */
+  #copy(target: Uint8Array): void {
     let filled = 0;
-    while (filled < count) {
-      const chunk = this.#chunks[0] as Uint8Array;
-      const part = chunk.subarray(0, count - filled);
-      taken.set(part, filled);
+    for (let index = 0; filled < target.length; index++) {
+      const { bytes, at } = this.#pieces[index] as Piece;
+      const part = bytes.subarray(at, at + target.length - filled);
+      target.set(part, filled);
       filled += part.length;
-      if (part.length === chunk.length) this.#chunks.shift();
-      else this.#chunks[0] = chunk.subarray(part.length);
     }
-    return taken;
+  }
+
+  #drop(count: number): void {
+    this.length -= count;
+    for (let left = count; left > 0;) {
+      const piece = this.#pieces[0] as Piece;
+      const part = Math.min(left, piece.bytes.length - piece.at);
+      piece.at += part;
+      left -= part;
+      if (piece.at < piece.bytes.length) return;
+      this.#pieces.shift();
+      if (!piece.isShared) freeBytes(piece.bytes);
+    }
   }
 }

@@ -26,6 +26,7 @@ export * from './route-description.ts';
 export * from './signed-token.ts';
 export * from './grant.ts';
 export * from './blob-frames.ts';
+export * from './free-bytes.ts';
 export * from './batch-preamble.ts';
 export * from './openapi-blob.ts';
 export * from './conflict.ts';

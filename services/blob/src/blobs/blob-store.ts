@@ -76,6 +76,7 @@ export interface BlobStore {
   /**
    * Stores many small contents with one durable step at the end, each verified before it is written. Resolves to one entry per different
    * hash, in the order of their first appearance. When it rejects, nothing of the sequence was acknowledged (parts may lie unreferenced).
+   * The bytes of one are not needed any more once the next one is asked for.
    */
   putMany(blobs: AsyncIterable<SmallBlob>): Promise<StoredBlob[]>;
 
@@ -87,8 +88,8 @@ export interface BlobStore {
   open(ref: BlobRef, range?: RangeRequest): Promise<OpenBlob | null>;
 
   /**
-   * The bytes of many small contents, verified, in the order asked; null for one that is missing, damaged or longer than `maxBytes`.
-   * Holds a few megabytes at a time, whatever is asked; stops when the caller stops.
+   * The bytes of many small contents, verified, in the order asked; null for one that is missing, damaged or longer than `maxBytes`. They are
+   * the caller's, and share no memory with the store. Holds a few megabytes at a time, whatever is asked; stops when the caller stops.
    */
   readMany(refs: readonly BlobRef[], maxBytes: number): AsyncIterable<Uint8Array | null>;
 

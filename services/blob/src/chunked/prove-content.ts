@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Chunk, type ContentHash, DomainError, MAX_CHUNK_BYTES } from '@syncpair/contracts';
+import { type Chunk, type ContentHash, DomainError, MAX_CHUNK_BYTES, freeBytes } from '@syncpair/contracts';
 import type { BlobRef, BlobStore } from '../blobs/blob-store.ts';
 import { wrongHash } from '../blobs/refusals.ts';
 
@@ -17,6 +17,7 @@ export async function proveContent(store: BlobStore, hash: ContentHash, chunks: 
     if (bytes.length !== chunk.size)
       throw new DomainError('hash_mismatch', `the chunk ${chunk.hash} has ${bytes.length} bytes, the manifest says ${chunk.size}`);
     whole.update(bytes);
+    freeBytes(bytes);
   }
   const actual = whole.digest('hex');
   if (actual !== hash) throw wrongHash(hash, actual);

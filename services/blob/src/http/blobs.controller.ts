@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, Head, Headers, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import {
   DomainError,
@@ -19,6 +18,7 @@ import { GrantVerifier } from '../grants/grant-verifier.ts';
 import { coverChunks } from '../grants/cover-chunks.ts';
 import { readBody, readFrames } from './frame-body.ts';
 import { readManifestBody } from './manifest-body.ts';
+import { sendBytes } from './send-bytes.ts';
 import { whileTold } from './while-told.ts';
 
 const BYTES = 'application/octet-stream';
@@ -91,10 +91,7 @@ export class BlobsController {
     const { grants, hashes } = parseWith(blobFetchRequestSchema, request.body);
     const granted = await this.#grants.verify(grants, 'read');
     const frames = this.#blobs.fetch(granted, hashes);
-    await reply
-      .header('cache-control', 'no-store')
-      .type(BYTES)
-      .send(Readable.from(frames, { objectMode: false }));
+    await sendBytes(reply.header('cache-control', 'no-store').type(BYTES), frames);
   }
 
   @Head(':hash')

@@ -6,14 +6,18 @@ import {
   MAX_BATCH_FRAMES,
   FRAME_HEADER_BYTES,
   decodeFrames,
+  freeBytes,
 } from '@syncpair/contracts';
 import { endedEarly } from '../blobs/refusals.ts';
 
 const MAX_BODY_BYTES = MAX_BATCH_BYTES + MAX_BATCH_FRAMES * FRAME_HEADER_BYTES;
 
-/** Frames of a body of bounded length. */
-export function readFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
-  return decodeFrames(bounded(chunks));
+/** Frames of a body of bounded length. The bytes of one are there until the next one is asked for. */
+export async function* readFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
+  for await (const frame of decodeFrames(bounded(chunks))) {
+    yield frame;
+    if (frame.bytes !== null) freeBytes(frame.bytes);
+  }
 }
 
 async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { type BlobFetchRequestJson, type ContentHash, type Frame, FrameError, ROUTES, decodeFrames } from '@syncpair/contracts';
 import { beginDownload } from './begin-download.ts';
 import { type DirectoryLink, postJson } from './directory-link.ts';
@@ -62,7 +62,7 @@ async function* fetchInOrder(link: DirectoryLink, request: BlobFetchRequestJson)
     for await (const { hash, bytes } of decodeFrames(paced(link, 'download', answer.body))) {
       if (hash !== request.hashes[at]) throw new FrameError('they are not those that were asked for');
       at += 1;
-      const isWhole = bytes !== null && createHash('sha256').update(bytes).digest('hex') === hash;
+      const isWhole = bytes !== null && digest('sha256', bytes) === hash;
       yield { hash, bytes: isWhole ? bytes : null };
     }
   } catch (error) {

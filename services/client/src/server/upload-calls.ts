@@ -61,17 +61,24 @@ async function receipt(link: DirectoryLink, request: HttpRequest): Promise<strin
   return checked(await readJson(await open(link, request)), receiptResponseSchema, 'the answer to an upload').receipt;
 }
 
+/** Bytes that are gathered for one write, and from which a part goes as it is. */
+const GATHERED_BYTES = 64 * 1024;
+
 /** Small parts are joined, so that a thousand frames are no two thousand writes. */
 async function* inOrder(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   let joined: Uint8Array[] = [];
   let length = 0;
   for (const part of parts) {
-    joined.push(part);
-    length += part.length;
-    if (length < 64 * 1024) continue;
-    yield Buffer.concat(joined, length);
-    joined = [];
-    length = 0;
+    const isLarge = part.length >= GATHERED_BYTES;
+    if (!isLarge) {
+      joined.push(part);
+      length += part.length;
+    }
+    if (length > 0 && (isLarge || length >= GATHERED_BYTES)) {
+      yield Buffer.concat(joined, length);
+      [joined, length] = [[], 0];
+    }
+    if (isLarge) yield part;
   }
   if (length > 0) yield Buffer.concat(joined, length);
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Chunk, ContentHash, Frame } from '@syncpair/contracts';
+import { hash as digest } from 'node:crypto';
+import { type Chunk, type ContentHash, type Frame, freeBytes } from '@syncpair/contracts';
 import { type AssemblyStep, type PlacedChunk, planAssembly } from '@syncpair/sync-core';
 import type { StagedFile } from '../disk/disk.ts';
 import type { ChunkSource } from './chunk-sources.ts';
@@ -122,6 +122,7 @@ export class Assembly {
     // Hashed while it is written.
     this.#added(chunk, bytes);
     await written;
+    freeBytes(bytes);
   }
 
   #added(chunk: Chunk, bytes: Uint8Array): void {
@@ -131,4 +132,4 @@ export class Assembly {
   }
 }
 
-const isChunk = (bytes: Uint8Array, { hash }: Chunk): boolean => createHash('sha256').update(bytes).digest('hex') === hash;
+const isChunk = (bytes: Uint8Array, { hash }: Chunk): boolean => digest('sha256', bytes) === hash;

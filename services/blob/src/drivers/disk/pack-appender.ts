@@ -1,6 +1,6 @@
-import type { SmallBlob } from '../../blobs/blob-store.ts';
 import { type PlacedRecord, newPackId } from '../../packs/pack-format.ts';
 import { encodeIndex } from '../../packs/pack-index.ts';
+import type { RecordBatch } from '../../packs/record-batch.ts';
 import { diskError } from './disk-error.ts';
 import type { Folder } from './folder.ts';
 import { indexName, packName } from './pack-names.ts';
@@ -40,14 +40,14 @@ export class PackAppender {
   }
 
   /** Appends in turn. The pack stays open until the caller gives it back with `release`. */
-  append(blobs: readonly SmallBlob[]): Promise<{ readonly pack: PackFile; readonly placed: PlacedRecord[] }> {
+  append(batch: RecordBatch): Promise<{ readonly pack: PackFile; readonly placed: PlacedRecord[] }> {
     const turn = this.#turn.then(async () => {
       if (this.#current !== null && Date.now() - this.#current.touchedAt > IDLE_MS) this.#retire(this.#current);
       this.#current ??= await this.#begin();
       const pack = this.#current;
       this.#users.set(pack, (this.#users.get(pack) ?? 0) + 1);
       try {
-        return { pack, placed: await pack.append(blobs) };
+        return { pack, placed: await pack.append(batch) };
       } catch (error) {
         this.release(pack);
         throw diskError(error);

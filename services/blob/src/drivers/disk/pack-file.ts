@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { writeFully } from './write-fully.ts';
-import type { SmallBlob } from '../../blobs/blob-store.ts';
-import { PACK_MAGIC, type PlacedRecord, RECORD_HEADER_BYTES, recordBytes, writeRecordHeader } from '../../packs/pack-format.ts';
+import { PACK_MAGIC, type PlacedRecord } from '../../packs/pack-format.ts';
+import type { RecordBatch } from '../../packs/record-batch.ts';
 
 /** A pack that this process appends to. Appends must not overlap; flushes may be asked for at any time. */
 export class PackFile {
@@ -36,25 +36,17 @@ export class PackFile {
   }
 
   /** Appends contents, whose hashes the caller has checked. Durable only after `flush`. */
-  async append(blobs: readonly SmallBlob[]): Promise<PlacedRecord[]> {
-    const bytes = Buffer.allocUnsafe(blobs.reduce((sum, blob) => sum + recordBytes(blob.bytes.length), 0));
-    let at = 0;
-    const placed = blobs.map(({ hash, bytes: content }): PlacedRecord => {
-      writeRecordHeader(bytes, at, { hash, length: content.length });
-      bytes.set(content, at + RECORD_HEADER_BYTES);
-      const record = { hash, length: content.length, offset: this.#size + at + RECORD_HEADER_BYTES };
-      at += recordBytes(content.length);
-      return record;
-    });
+  async append(batch: RecordBatch): Promise<PlacedRecord[]> {
+    const placed = batch.placedAt(this.#size);
     try {
-      await writeFully(this.#handle, bytes, this.#size);
+      await writeFully(this.#handle, batch.bytes, this.#size);
     } catch (error) {
       this.#failure = error;
       // What was written of it is cut off again, to give the room back on a full disk; where that fails it is an unnamed tail.
       await this.#handle.truncate(this.#size).catch(() => undefined);
       throw error;
     }
-    this.#size += bytes.length;
+    this.#size += batch.length;
     this.touchedAt = Date.now();
     for (const record of placed) this.records.push(record);
     return placed;

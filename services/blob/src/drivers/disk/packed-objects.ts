@@ -6,6 +6,7 @@ import { wrongHash } from '../../blobs/refusals.ts';
 import type { PlacedRecord } from '../../packs/pack-format.ts';
 import { countEntries, entriesOf, findInIndex } from '../../packs/pack-index.ts';
 import { type Piece, type Span, planReads } from '../../packs/read-plan.ts';
+import { RecordBatch } from '../../packs/record-batch.ts';
 import type { Folder } from './folder.ts';
 import { KnownPlaces } from './known-places.ts';
 import { type DiskLocation, formatLocation } from './location.ts';
@@ -43,19 +44,17 @@ export class PackedObjects {
   async putMany(blobs: AsyncIterable<SmallBlob>): Promise<StoredBlob[]> {
     const stored = new Map<ContentHash, StoredBlob>();
     const touched: PackFile[] = [];
-    let slice: SmallBlob[] = [];
-    let sliceBytes = 0;
+    const batch = new RecordBatch();
     const append = async (): Promise<void> => {
-      if (slice.length === 0) return;
-      const { pack, placed } = await this.#appender.append(slice);
+      if (batch.length === 0) return;
+      const { pack, placed } = await this.#appender.append(batch);
       touched.push(pack);
       for (const record of placed) {
         const blob = located(pack.id, record);
         stored.set(record.hash, blob);
         this.#known.learn(pack.id, blob);
       }
-      slice = [];
-      sliceBytes = 0;
+      batch.clear();
     };
     const known = new Set<ContentHash>();
     try {
@@ -64,14 +63,14 @@ export class PackedObjects {
         if (actual !== blob.hash) throw wrongHash(blob.hash, actual);
         if (known.has(blob.hash)) continue;
         known.add(blob.hash);
-        slice.push(blob);
-        sliceBytes += blob.bytes.length;
-        if (sliceBytes >= SLICE_BYTES) await append();
+        batch.add(blob);
+        if (batch.length >= SLICE_BYTES) await append();
       }
       await append();
       await Promise.all([...new Set(touched)].map((pack) => this.#appender.flush(pack)));
     } finally {
       for (const pack of touched) this.#appender.release(pack);
+      batch.free();
     }
     return [...stored.values()];
   }
@@ -93,7 +92,7 @@ export class PackedObjects {
       const first = next;
       while (next < spans.length && spans[next]?.pack === pack) next += 1;
       await this.#withPack(pack, async (handle) => {
-        for (const span of spans.slice(first, next)) await readSpan(handle, span, found);
+        await Promise.all(spans.slice(first, next).map((span) => readSpan(handle, span, found)));
       });
     }
     return found;

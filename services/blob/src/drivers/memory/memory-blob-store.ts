@@ -37,7 +37,8 @@ export class MemoryBlobStore implements BlobStore {
     for await (const blob of blobs) {
       const actual = digest('sha256', blob.bytes);
       if (actual !== blob.hash) throw wrongHash(blob.hash, actual);
-      arrived.set(blob.hash, blob);
+      // A copy, for a sender may use its buffer again.
+      arrived.set(blob.hash, { hash: blob.hash, bytes: Buffer.from(blob.bytes) });
     }
     return this.#store([...arrived.values()]);
   }
@@ -52,7 +53,7 @@ export class MemoryBlobStore implements BlobStore {
   async *readMany(refs: readonly BlobRef[], maxBytes: number): AsyncGenerator<Uint8Array | null> {
     for (const { hash } of refs) {
       const bytes = this.#contents.get(hash);
-      yield bytes === undefined || bytes.length > maxBytes ? null : bytes;
+      yield bytes === undefined || bytes.length > maxBytes ? null : Buffer.from(bytes);
     }
   }
 
@@ -105,7 +106,6 @@ export class MemoryBlobStore implements BlobStore {
   #store(blobs: readonly SmallBlob[]): StoredBlob[] {
     const fresh = blobs.filter(({ hash }) => !this.#contents.has(hash));
     this.#reserve(fresh.reduce((sum, { bytes }) => sum + bytes.length, 0));
-    // Copies, for a sender may use its buffer again.
     for (const { hash, bytes } of fresh) this.#contents.set(hash, Buffer.from(bytes));
     return blobs.map(({ hash, bytes }) => ({ hash, size: bytes.length, location: 'memory' }));
   }
