@@ -1,4 +1,4 @@
-import { type Chunk, type ContentHash, MAX_CHUNKS_PER_REQUEST, MAX_MANIFEST_PREAMBLE_BYTES, encodeManifest } from '@syncpair/contracts';
+import { type Chunk, type ContentHash, MAX_CHUNKS_PER_REQUEST, MAX_MANIFEST_PREAMBLE_BYTES, encodeManifest, freeBytes } from '@syncpair/contracts';
 import { type PlacedChunk, paceUploads, placeChunks, takeChunks } from '@syncpair/sync-core';
 import type { ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';
@@ -27,6 +27,15 @@ export type ChunkedUploadEnd =
   | { readonly status: 'changed' }
   /** Not by chunks: it has to be sent as one. */
   | { readonly status: 'not_taken' };
+
+/** What the server answered about some chunks. */
+interface AskedWindow {
+  /** How many chunks it was asked about up to here, and in this question. */
+  readonly end: number;
+  readonly size: number;
+  readonly missing: readonly PlacedChunk[];
+  readonly grantOf: ReadonlyMap<ContentHash, string>;
+}
 
 /** How far the proofs for chunks have come. */
 type Covering = 'covered' | 'changed' | 'not_taken';
@@ -113,30 +122,42 @@ export class ChunkUpload {
     return chunks.filter(({ hash }) => !covered.has(hash));
   }
 
-  /** Asks the server about chunks, and sends those that it needs. */
+  /** Asks the server about chunks, and sends those that it needs. While some are sent, it is asked about the next ones. */
   async #cover(chunks: readonly PlacedChunk[]): Promise<Covering> {
-    for (let at = 0, size = WINDOW; at < chunks.length;) {
-      const window = chunks.slice(at, at + size);
-      at += size;
-      const answer = await this.#parts.server.askChunks(
-        window.map(({ hash }) => hash),
-        this.#proofs.takeUnshown(),
-      );
-      if (answer === null) return 'not_taken';
-      for (const { grant, hashes } of answer.readable) this.#proofs.add(grant, hashes, this.#now());
-      const needed = new Set(answer.needed);
-      const grantOf = new Map(answer.grants.flatMap(({ grant, hashes }) => hashes.map((hash) => [hash, grant] as const)));
-      const missing = window.filter(({ hash }) => needed.has(hash));
-      size = missing.length > 0 ? WINDOW : Math.min(4 * size, MAX_CHUNKS_PER_REQUEST);
+    let next: Promise<AskedWindow | null> | null = this.#ask(chunks, 0, WINDOW);
+    while (next !== null) {
+      const asked: AskedWindow | null = await next;
+      if (asked === null) return 'not_taken';
+      const { end, missing, size }: AskedWindow = asked;
+      next = end < chunks.length ? this.#ask(chunks, end, missing.length > 0 ? WINDOW : Math.min(4 * size, MAX_CHUNKS_PER_REQUEST)) : null;
+      // What is sent may fail before anybody waits for it.
+      next?.catch(() => undefined);
       for (let sent = 0; sent < missing.length;) {
-        await this.#flights.below(MOST_UNDER_WAY + (this.#isShowing ? 1 : 0));
         const batch = takeChunks(missing, sent, this.#parts.uploads.bytes);
         sent += batch.length;
-        if (!(await this.#sendBatch(batch, grantOf))) return 'changed';
+        if (!(await this.#sendBatch(batch, asked.grantOf))) return 'changed';
       }
     }
     await this.#flights.below(1);
     return 'covered';
+  }
+
+  /** Null when the server knows no chunks. */
+  async #ask(chunks: readonly PlacedChunk[], at: number, size: number): Promise<AskedWindow | null> {
+    const window = chunks.slice(at, at + size);
+    const answer = await this.#parts.server.askChunks(
+      window.map(({ hash }) => hash),
+      this.#proofs.takeUnshown(),
+    );
+    if (answer === null) return null;
+    for (const { grant, hashes } of answer.readable) this.#proofs.add(grant, hashes, this.#now());
+    const needed = new Set(answer.needed);
+    return {
+      end: at + size,
+      size,
+      missing: window.filter(({ hash }) => needed.has(hash)),
+      grantOf: new Map(answer.grants.flatMap(({ grant, hashes }) => hashes.map((hash) => [hash, grant] as const))),
+    };
   }
 
   /** False when the file is not what it was. */
@@ -144,6 +165,7 @@ export class ChunkUpload {
     const { disk, server, uploads } = this.#parts;
     const read = await disk.readParts(this.#upload.file, batch);
     if (!Array.isArray(read)) return false;
+    await this.#flights.below(MOST_UNDER_WAY + (this.#isShowing ? 1 : 0));
     const contents = batch.map(({ hash }, index) => ({ hash, bytes: read[index] as Uint8Array }));
     const grants = new Set(batch.flatMap(({ hash }) => grantOf.get(hash) ?? []));
     const { bytes } = uploads;
@@ -154,6 +176,7 @@ export class ChunkUpload {
         throw error;
       });
       uploads.bytes = paceUploads(bytes, this.#now() - begun);
+      for (const content of contents) freeBytes(content.bytes);
       const hashes = batch.map(({ hash }) => hash);
       this.#proofs.addReceipt(receipt, hashes, this.#now());
       this.#showReceipts();
