@@ -3,6 +3,7 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import type { AxiosInstance } from 'axios';
 import { answerBeforeFailure } from './answer-before-failure.ts';
+import { freeReceived } from './free-received.ts';
 import { NO_PROGRESS_MS, ProgressWatch, patienceAfter } from './progress-watch.ts';
 import { type AnswerHeaders, ServerError, unreachable } from './server-error.ts';
 
@@ -130,6 +131,7 @@ class Exchange {
       this.#hasConnection = true;
       this.#reusedConnection = sent.reusedSocket;
       answerBeforeFailure(socket);
+      freeReceived(socket);
       progress();
       if (socket.connecting) {
         socket.once('connect', progress);
