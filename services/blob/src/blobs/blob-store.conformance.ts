@@ -21,17 +21,17 @@ export const small = (text: string): SmallBlob => ({ hash: hashOf(Buffer.from(te
 
 const MAX = 64 * 1024 * 1024;
 
-async function* sequence<T>(items: readonly T[]): AsyncGenerator<T> {
+export async function* sequence<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
 }
 
-async function codeOf(action: Promise<unknown>): Promise<ErrorCode | 'none'> {
+export async function codeOf(action: Promise<unknown>): Promise<ErrorCode | 'none'> {
   try {
     await action;
     return 'none';
@@ -42,7 +42,7 @@ async function codeOf(action: Promise<unknown>): Promise<ErrorCode | 'none'> {
 }
 
 /** Compares bytes at memory speed; `toEqual` looks at them one by one. */
-function expectSame(actual: Uint8Array | null, expected: Uint8Array | undefined): void {
+export function expectSame(actual: Uint8Array | null, expected: Uint8Array | undefined): void {
   expect(actual === null ? null : hashOf(actual)).toBe(hashOf(expected as Uint8Array));
 }
 
@@ -168,61 +168,6 @@ export function registerBlobStoreTests(name: string, makeStore: () => Promise<St
       }
       const empty = await put(Buffer.alloc(0));
       expect(await codeOf(store.open(empty, { from: 0 }))).toBe('range_not_satisfiable');
-    });
-
-    it('stores many at once, one entry per content, and reads them in any order', async () => {
-      const blobs = Array.from({ length: 1500 }, (_, index) => small(`content ${index} ${'x'.repeat(index)}`));
-      const stored = await store.putMany(sequence([...blobs, ...blobs.slice(0, 10)]));
-      expect(stored.map(({ hash }) => hash)).toEqual(blobs.map(({ hash }) => hash));
-      expect(stored.map(({ size }) => size)).toEqual(blobs.map(({ bytes }) => bytes.length));
-      const absent = hashOf(Buffer.from('absent'));
-      const asked = [...stored.map((_, index) => (index * 7) % stored.length), -1, 3, 3];
-      const refs = asked.map((index) => stored[index] ?? { hash: absent });
-      const bytes = await collect(store.readMany(refs, 1024));
-      asked.forEach((index, place) => {
-        const expected = blobs[index]?.bytes ?? null;
-        expect(bytes[place] && Buffer.from(bytes[place])).toEqual(expected === null || expected.length > 1024 ? null : expected);
-      });
-      const again = await under.reopen();
-      expectSame(await read({ hash: blobs[77]?.hash as ContentHash }, again), blobs[77]?.bytes);
-      expect(await collect(again.readMany([{ hash: blobs[5]?.hash as ContentHash }], 1024))).toHaveLength(1);
-    });
-
-    it('tells of many at once where they lie, each as if it were asked alone', async () => {
-      const alone = await put(randomBytes(5_000));
-      const packed = await store.putMany(sequence(Array.from({ length: 300 }, (_, index) => small(`told ${index}`))));
-      const absent = hashOf(Buffer.from('absent'));
-      const refs = [
-        ...packed.map(({ hash }) => ({ hash })),
-        { hash: absent },
-        alone,
-        { hash: alone.hash },
-        ...packed.slice(0, 3),
-        { hash: packed[5]?.hash as ContentHash, location: 'pack:000000000000000000000000:8:5' },
-      ];
-      expect(await store.statMany(refs)).toEqual([...packed, null, alone, alone, ...packed.slice(0, 3), packed[5]]);
-      expect(await store.statMany([])).toEqual([]);
-      const again = await under.reopen();
-      expect(await again.statMany(refs)).toEqual([...packed, null, alone, alone, ...packed.slice(0, 3), packed[5]]);
-    });
-
-    it('acknowledges nothing of a sequence that holds a wrong content', async () => {
-      const blobs = [small('a'), { hash: hashOf(Buffer.from('b')), bytes: Buffer.from('c') }, small('d')];
-      expect(await codeOf(store.putMany(sequence(blobs)))).toBe('hash_mismatch');
-      expect(await read({ hash: hashOf(Buffer.from('b')) })).toBe(null);
-      expect(await read({ hash: hashOf(Buffer.from('c')) })).toBe(null);
-      expect(await store.putMany(sequence([small('a')]))).toHaveLength(1);
-    });
-
-    it('keeps sequences apart that arrive together', async () => {
-      const batches = Array.from({ length: 12 }, (_, batch) => Array.from({ length: 50 }, (_, index) => small(`${batch % 10}:${index}`)));
-      const stored = await Promise.all(batches.map((batch) => store.putMany(sequence(batch))));
-      for (const [batch, blobs] of batches.entries()) {
-        const bytes = await collect(store.readMany(stored[batch] as StoredBlob[], 100));
-        expect(bytes.map((content) => content && Buffer.from(content).toString())).toEqual(
-          blobs.map((blob) => Buffer.from(blob.bytes).toString()),
-        );
-      }
     });
 
     it('finds a content by hash when its location is stale, foreign or forged', async () => {

@@ -88,10 +88,11 @@ export interface BlobStore {
   open(ref: BlobRef, range?: RangeRequest): Promise<OpenBlob | null>;
 
   /**
-   * The bytes of many small contents, verified, in the order asked; null for one that is missing, damaged or longer than `maxBytes`. They are
-   * the caller's, and share no memory with the store. Holds a few megabytes at a time, whatever is asked; stops when the caller stops.
+   * The bytes of many small contents in the order asked; null for one that is missing, damaged or longer than `maxBytes`. Verified, unless the
+   * caller does it himself with all of them together: then one that is damaged may come as it is. The bytes share no memory with the
+   * store: the caller may free them. Holds a few megabytes at a time, whatever is asked; stops when the caller stops.
    */
-  readMany(refs: readonly BlobRef[], maxBytes: number): AsyncIterable<Uint8Array | null>;
+  readMany(refs: readonly BlobRef[], maxBytes: number, verify?: 'each' | 'all'): AsyncIterable<Uint8Array | null>;
 
   /** Size and location, null when it is missing or recognised as damaged. */
   stat(ref: BlobRef): Promise<StoredBlob | null>;

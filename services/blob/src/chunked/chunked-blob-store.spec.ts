@@ -7,6 +7,7 @@ import { type ContentHash, encodeManifest, formatManifestLocation } from '@syncp
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hashOf, registerBlobStoreTests } from '../blobs/blob-store.conformance.ts';
 import type { BlobRef, BlobStore, SmallBlob, StoredBlob } from '../blobs/blob-store.ts';
+import { registerManyBlobsTests } from '../blobs/many-blobs.conformance.ts';
 import { openDiskBlobStore } from '../drivers/disk/open-disk-blob-store.ts';
 import { MemoryBlobStore } from '../drivers/memory/memory-blob-store.ts';
 import { ChunkedBlobStore } from './chunked-blob-store.ts';
@@ -37,21 +38,22 @@ async function dispose({ store, folder }: Opened): Promise<void> {
 }
 
 for (const [name, open] of DRIVERS) {
-  registerBlobStoreTests(`chunks over ${name}`, async () => {
-    const opened = await open();
-    let under = opened.store;
-    return {
-      store: new ChunkedBlobStore(under),
-      reopen: async () => {
-        if (opened.folder === null) return new ChunkedBlobStore(under);
-        const before = under;
-        under = await openDiskBlobStore(opened.folder);
-        await before.close();
-        return new ChunkedBlobStore(under);
-      },
-      dispose: () => dispose({ ...opened, store: under }),
-    };
-  });
+  for (const register of [registerBlobStoreTests, registerManyBlobsTests])
+    register(`chunks over ${name}`, async () => {
+      const opened = await open();
+      let under = opened.store;
+      return {
+        store: new ChunkedBlobStore(under),
+        reopen: async () => {
+          if (opened.folder === null) return new ChunkedBlobStore(under);
+          const before = under;
+          under = await openDiskBlobStore(opened.folder);
+          await before.close();
+          return new ChunkedBlobStore(under);
+        },
+        dispose: () => dispose({ ...opened, store: under }),
+      };
+    });
 
   describe(`a content of chunks in ${name}`, () => {
     let opened: Opened;

@@ -41,8 +41,8 @@ export class ChunkedBlobStore implements BlobStore {
   }
 
   /** Contents that were put together are too large for it, and left out without being looked for. */
-  async *readMany(refs: readonly BlobRef[], maxBytes: number): AsyncGenerator<Uint8Array | null> {
-    const alone = this.#store.readMany(refs.filter(isAlone), maxBytes)[Symbol.asyncIterator]();
+  async *readMany(refs: readonly BlobRef[], maxBytes: number, verify: 'each' | 'all' = 'each'): AsyncGenerator<Uint8Array | null> {
+    const alone = this.#store.readMany(refs.filter(isAlone), maxBytes, verify)[Symbol.asyncIterator]();
     try {
       for (const ref of refs) {
         const next = isAlone(ref) ? await alone.next() : null;

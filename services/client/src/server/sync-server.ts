@@ -13,7 +13,8 @@ export interface SyncServer {
   snapshot(): Promise<Snapshot>;
 
   /**
-   * Uploads small contents (each at most MAX_FRAME_BYTES) in one request. The receipt proves all of them.
+   * Uploads small contents (each at most MAX_FRAME_BYTES) in one request. The receipt proves all of them, and their memory is not used any
+   * more.
    */
   uploadMany(grants: readonly string[], contents: readonly { readonly hash: ContentHash; readonly bytes: Uint8Array }[]): Promise<string>;
 
@@ -42,7 +43,7 @@ export interface SyncServer {
   /** How the server has a content in chunks: a claim that the whole has to prove. Null: it has it as one, or not at all. */
   readManifest(hash: ContentHash): Promise<Uint8Array | null>;
 
-  /** Contents of at most MAX_FRAME_BYTES in this order, each when it arrives and verified; without bytes where the server cannot give it. */
+  /** Contents of at most MAX_FRAME_BYTES in this order, each when it arrives, verified and the caller's; without bytes where the server cannot give it. */
   downloadInOrder(hashes: readonly ContentHash[]): AsyncIterable<Frame>;
 
   /**

@@ -1,4 +1,11 @@
-import { type Chunk, type ContentHash, MAX_CHUNKS_PER_REQUEST, MAX_MANIFEST_PREAMBLE_BYTES, encodeManifest, freeBytes } from '@syncpair/contracts';
+import {
+  type Chunk,
+  type ContentHash,
+  MAX_CHUNKS_PER_REQUEST,
+  MAX_MANIFEST_PREAMBLE_BYTES,
+  encodeManifest,
+  freeBytes,
+} from '@syncpair/contracts';
 import { type PlacedChunk, paceUploads, placeChunks, takeChunks } from '@syncpair/sync-core';
 import type { ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';

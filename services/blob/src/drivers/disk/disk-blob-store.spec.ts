@@ -20,6 +20,7 @@ import { Readable } from 'node:stream';
 import type { ContentHash } from '@syncpair/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BlobStore, SmallBlob, StoredBlob } from '../../blobs/blob-store.ts';
+import { registerManyBlobsTests } from '../../blobs/many-blobs.conformance.ts';
 import { hashOf, registerBlobStoreTests, small } from '../../blobs/blob-store.conformance.ts';
 import { Folder } from './folder.ts';
 import { openDiskBlobStore } from './open-disk-blob-store.ts';
@@ -35,25 +36,26 @@ for (const [name, packLimits] of [
   ['the disk store', undefined],
   ['the disk store with tiny packs', { bytes: 500, records: 3 }],
 ] as const) {
-  registerBlobStoreTests(name, async () => {
-    const folder = await newFolder();
-    const options = packLimits === undefined ? {} : { packLimits };
-    let current = await openDiskBlobStore(folder, options);
-    return {
-      store: current,
-      reopen: async () => {
-        const before = current;
-        current = await openDiskBlobStore(folder, options);
-        await before.close();
-        return current;
-      },
-      truncate: (hash, bytes) => truncate(fileOf(folder, hash), bytes),
-      dispose: async () => {
-        await current.close();
-        await rm(folder, { recursive: true });
-      },
-    };
-  });
+  for (const register of [registerBlobStoreTests, registerManyBlobsTests])
+    register(name, async () => {
+      const folder = await newFolder();
+      const options = packLimits === undefined ? {} : { packLimits };
+      let current = await openDiskBlobStore(folder, options);
+      return {
+        store: current,
+        reopen: async () => {
+          const before = current;
+          current = await openDiskBlobStore(folder, options);
+          await before.close();
+          return current;
+        },
+        truncate: (hash, bytes) => truncate(fileOf(folder, hash), bytes),
+        dispose: async () => {
+          await current.close();
+          await rm(folder, { recursive: true });
+        },
+      };
+    });
 }
 
 describe('the disk store', () => {

@@ -11,6 +11,7 @@ import type { LooseObjects } from './loose-objects.ts';
 import type { PackAppender } from './pack-appender.ts';
 import type { PackedObjects } from './packed-objects.ts';
 import { quarantine } from './quarantine.ts';
+import { readAhead } from './read-ahead.ts';
 import type { TempFiles } from './temp-files.ts';
 import { readFully, writeFully } from './write-fully.ts';
 
@@ -28,6 +29,14 @@ export interface DiskParts {
   readonly appender: PackAppender;
   /** Releases folders and timers. */
   readonly release: () => Promise<void>;
+}
+
+/** One of the contents that are read together. */
+interface Wanted {
+  readonly hash: ContentHash;
+  /** Its place in the question. */
+  readonly index: number;
+  readonly location: DiskLocation | null;
 }
 
 /** Contents on a file system: large ones alone, small ones in packs. See `openDiskBlobStore`. */
@@ -54,28 +63,18 @@ export class DiskBlobStore implements BlobStore {
     return found === null ? null : this.#openAt(ref.hash, found, range);
   }
 
-  async *readMany(refs: readonly BlobRef[], maxBytes: number): AsyncGenerator<Uint8Array | null> {
+  async *readMany(refs: readonly BlobRef[], maxBytes: number, verify: 'each' | 'all' = 'each'): AsyncGenerator<Uint8Array | null> {
     const told = refs.map(({ hash, location }, index) => ({ hash, index, location: parseLocation(location) }));
     const found = await this.#parts.packed.findMany(new Set(told.filter(({ location }) => location === null).map(({ hash }) => hash)));
     const wanted = told.map((content) =>
       content.location === null ? { ...content, location: parseLocation(found.get(content.hash)?.location) } : content,
     );
-    for (let first = 0; first < wanted.length;) {
-      let last = first;
-      for (let bytes = 0; last < wanted.length && (last === first || bytes < WINDOW_BYTES); last++) {
-        bytes += Math.min(maxBytes, sizeAt(wanted[last]?.location ?? null) ?? maxBytes);
-      }
-      const window = wanted.slice(first, last);
-      const pieces = window.flatMap(({ hash, index, location }) =>
-        location?.kind === 'pack' && location.length <= maxBytes ? [{ ...location, hash, index }] : [],
-      );
-      const packed = await this.#parts.packed.readPieces(pieces);
+    for await (const { window, packed } of readAhead(inWindows(wanted, maxBytes), (window) => this.#readPacked(window, maxBytes, verify))) {
       for (const { hash, index } of window) {
         const bytes = packed.get(index) ?? (await this.#readSmall(refs[index] as BlobRef, hash, maxBytes));
         packed.delete(index);
         yield bytes;
       }
-      first = last;
     }
   }
 
@@ -174,6 +173,17 @@ export class DiskBlobStore implements BlobStore {
     return this.#parts.packed.stat(hash, location);
   }
 
+  async #readPacked(
+    window: readonly Wanted[],
+    maxBytes: number,
+    verify: 'each' | 'all',
+  ): Promise<{ readonly window: readonly Wanted[]; readonly packed: Map<number, Buffer> }> {
+    const pieces = window.flatMap(({ hash, index, location }) =>
+      location?.kind === 'pack' && location.length <= maxBytes ? [{ ...location, hash, index }] : [],
+    );
+    return { window, packed: await this.#parts.packed.readPieces(pieces, verify) };
+  }
+
   /** Looks a content up that is not where it was said to be. A file whose size contradicts what was said is damaged. */
   async #find(hash: ContentHash, told: DiskLocation | null): Promise<DiskLocation | null> {
     const found = (await this.#parts.loose.stat(hash, sizeAt(told))) ?? (await this.#parts.packed.find(hash));
@@ -189,6 +199,21 @@ export class DiskBlobStore implements BlobStore {
     const bytes = Buffer.concat(await opened.body.toArray());
     return digest('sha256', bytes) === hash ? bytes : null;
   }
+}
+
+/** The contents in groups, each of about as many bytes as are held at a time. */
+function inWindows(wanted: readonly Wanted[], maxBytes: number): Wanted[][] {
+  const windows: Wanted[][] = [];
+  let bytes = WINDOW_BYTES;
+  for (const content of wanted) {
+    if (bytes >= WINDOW_BYTES) {
+      windows.push([]);
+      bytes = 0;
+    }
+    windows.at(-1)?.push(content);
+    bytes += Math.min(maxBytes, sizeAt(content.location) ?? maxBytes);
+  }
+  return windows;
 }
 
 const sizeAt = (location: DiskLocation | null): number | null =>
