@@ -102,7 +102,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'check the base when the request begins only',
-    edits: [{ file: `${METADATA}/store/directory-repository.ts`, from: 'WHERE key = $1 FOR UPDATE', to: 'WHERE key = $1' }],
+    edits: [
+      { file: `${METADATA}/store/directory-repository.ts`, from: 'WHERE key = $1 FOR UPDATE', to: 'WHERE key = $1' },
+      { file: `${METADATA}/store/directory-repository.ts`, from: ' FOR UPDATE SKIP LOCKED', to: '' },
+    ],
     specs: [`${METADATA}/events/replicas.spec.ts`],
     tests: 'R16',
   },

@@ -16,7 +16,7 @@ import type { HistoryService } from '../history/history.service.ts';
 import { closeConflict, readConflict, readConflicts } from '../store/conflict-repository.ts';
 import { type Directory, findDirectory } from '../store/directory-repository.ts';
 import { followMoves } from '../store/history-repository.ts';
-import { readVersions } from '../store/state-repository.ts';
+import { readVersion } from '../store/state-repository.ts';
 
 /** Commits that may come in between before a resolution gives up. */
 const ATTEMPTS = 5;
@@ -56,14 +56,13 @@ export class ConflictsService {
   async #writeLoser(ref: DirectoryRef, directory: Directory, conflict: Conflict, choice: 'loser' | 'both'): Promise<string[]> {
     const version = conflict.loser.version as VersionId;
     const path = conflict.path as RelativePath;
-    const [loser] = await readVersions(this.#database, directory.id, [{ path, version }]);
-    if (loser === undefined || loser.stored.state.kind === 'tombstone')
-      throw new DomainError('not_found', `version ${version} is gone`, path);
+    const loser = await readVersion(this.#database, directory.id, { path, version });
+    if (loser === null || loser.state.kind === 'tombstone') throw new DomainError('not_found', `version ${version} is gone`, path);
     const here = await followMoves(this.#database, directory.id, path, conflict.id.slice(1) as VersionId);
     const target = choice === 'loser' ? here : conflictCopyPath(here, conflict.loser.author, version);
     const origin = { call: 'resolve', restored: new Map([[target, version]]) } as const;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const done = await this.#history.put({ ref, directory, path: target, entry: loser.stored.state, origin });
+      const done = await this.#history.put({ ref, directory, path: target, entry: loser.state, origin });
       if (done !== null) return done.changed ? [target] : [];
     }
     throw new DomainError('conflict', 'the path keeps changing; ask again', target);

@@ -3,12 +3,16 @@ import { type Change, type ContentHash, DomainError, MAX_INLINE_BYTES, parseMani
 import type { Principal } from '../auth/principal.ts';
 import type { ReadScope } from '../auth/access.ts';
 import type { Queryable } from '../database/database.ts';
-import { contentsOfDirectory, contentsOfScope } from '../store/content-repository.ts';
+import { AskedTogether } from '../database/asked-together.ts';
+import { type ContentsAsked, contentsOfDirectories, contentsOfDirectory, contentsOfScope } from '../store/content-repository.ts';
 import type { ChunkedContents } from './chunked-contents.ts';
 import type { ContentPins } from './content-pins.ts';
 import type { ContentStore } from './content-store.ts';
 import type { ReceiptVerifier } from './receipt-verifier.ts';
 import type { UsableContent } from './usable-content.ts';
+
+/** Contents that one question may name for which others wait. */
+const FEW = 100;
 
 export interface Proposal {
   readonly principal: Principal;
@@ -44,6 +48,7 @@ export class AvailableContents {
   readonly #pins: ContentPins;
   readonly #chunked: ChunkedContents;
   readonly #warn: (message: string) => void;
+  readonly #ofDirectories: AskedTogether<ContentsAsked, UsableContent[]>;
 
   constructor(db: Queryable, { store, receipts, pins, chunked }: AvailableParts, warn: (message: string) => void) {
     this.#db = db;
@@ -52,6 +57,7 @@ export class AvailableContents {
     this.#pins = pins;
     this.#chunked = chunked;
     this.#warn = warn;
+    this.#ofDirectories = new AskedTogether((asked) => contentsOfDirectories(db, asked));
   }
 
   /** @throws {DomainError} `hash_mismatch` or `too_large` for contents inside the request. */
@@ -64,7 +70,7 @@ export class AvailableContents {
     }
     await this.#resolveParts(proposal, contents);
     const lacking = (): ContentHash[] => [...named(proposal.changes)].filter((contentHash) => !contents.has(contentHash));
-    for (const content of await contentsOfDirectory(this.#db, proposal.directory, lacking())) contents.set(content.hash, content);
+    for (const content of await this.#ofDirectory(proposal.directory, lacking())) contents.set(content.hash, content);
     await this.#putInline(proposal.principal, inline, lacking(), contents);
     for (const content of await contentsOfScope(this.#db, proposal.scope, lacking())) contents.set(content.hash, content);
     return { contents, inline };
@@ -88,9 +94,15 @@ export class AvailableContents {
     contents: readonly Content[],
   ): Promise<Content[]> {
     const missing = new Map(contents.map((content) => [content.hash, content]));
-    for (const { hash: known } of await contentsOfDirectory(this.#db, directory, [...missing.keys()])) missing.delete(known);
+    for (const { hash: known } of await this.#ofDirectory(directory, [...missing.keys()])) missing.delete(known);
     for (const { hash: known } of await contentsOfScope(this.#db, scope, [...missing.keys()])) missing.delete(known);
     return [...missing.values()];
+  }
+
+  /** Those of the contents that some version in the directory has. Small questions go together; nobody waits for the answer to a large one. */
+  async #ofDirectory(directory: number, hashes: readonly ContentHash[]): Promise<readonly UsableContent[]> {
+    if (hashes.length === 0) return [];
+    return hashes.length > FEW ? contentsOfDirectory(this.#db, directory, hashes) : this.#ofDirectories.ask({ directory, hashes });
   }
 
   async #putInline(

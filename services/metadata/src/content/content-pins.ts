@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ContentHash, DomainError, GRANT_LIFETIME_MS, RECEIPT_LIFETIME_MS } from '@syncpair/contracts';
+import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/database.ts';
 import { pinContents } from '../store/pin-repository.ts';
 
@@ -9,6 +10,15 @@ const SLOWEST = 64;
 const PATIENCE_MS = 10_000;
 const POLL_MS = 20;
 
+/** Contents that one question may name for which others wait. */
+const FEW = 100;
+
+interface Pin {
+  readonly hash: ContentHash;
+  readonly size: number;
+  readonly forMs: number;
+}
+
 /** Milliseconds from a grant on in which a content of this size may be uploaded and its receipt used. */
 export const pinTimeOf = (size: number): number => GRANT_LIFETIME_MS + RECEIPT_LIFETIME_MS + size / SLOWEST;
 
@@ -16,11 +26,16 @@ export const pinTimeOf = (size: number): number => GRANT_LIFETIME_MS + RECEIPT_L
 export class ContentPins {
   readonly #database: Database;
   readonly #timeOf: (size: number) => number;
+  readonly #together: AskedTogether<readonly Pin[], ReadonlySet<ContentHash>>;
 
   /** @param timeOf milliseconds for which a content of so many bytes is pinned */
   constructor(database: Database, timeOf: (size: number) => number = pinTimeOf) {
     this.#database = database;
     this.#timeOf = timeOf;
+    this.#together = new AskedTogether(async (asked) => {
+      const removed = await this.#tryToPin(asked.flat());
+      return asked.map(() => removed);
+    });
   }
 
   /**
@@ -32,13 +47,21 @@ export class ContentPins {
     let waiting = [...new Map(contents.map((content) => [content.hash, content])).values()];
     for (const end = Date.now() + PATIENCE_MS; waiting.length > 0; await sleep(POLL_MS)) {
       const pins = waiting.map(({ hash, size }) => ({ hash, size, forMs: this.#timeOf(size) }));
-      const removed = await this.#database.transaction('write', async (transaction) => {
-        // A crash of PostgreSQL that forgets a pin forgets whatever was committed on its strength as well.
-        await transaction.query('SET LOCAL synchronous_commit = off');
-        return pinContents(transaction, pins);
-      });
-      waiting = waiting.filter(({ hash }) => removed.includes(hash));
+      const removed = await (pins.length > FEW ? this.#tryToPin(pins) : this.#together.ask(pins));
+      waiting = waiting.filter(({ hash }) => removed.has(hash));
       if (waiting.length > 0 && Date.now() > end) throw new DomainError('unavailable', 'a content is being removed; ask again');
     }
+  }
+
+  /** @returns those that are being removed */
+  async #tryToPin(pins: readonly Pin[]): Promise<ReadonlySet<ContentHash>> {
+    const longest = new Map<ContentHash, Pin>();
+    for (const pin of pins) if (pin.forMs >= (longest.get(pin.hash)?.forMs ?? 0)) longest.set(pin.hash, pin);
+    const removed = await this.#database.transaction('write', async (transaction) => {
+      // A crash of PostgreSQL that forgets a pin forgets whatever was committed on its strength as well.
+      await transaction.query('SET LOCAL synchronous_commit = off');
+      return pinContents(transaction, [...longest.values()]);
+    });
+    return new Set(removed);
   }
 }

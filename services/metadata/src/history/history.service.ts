@@ -14,7 +14,7 @@ import type { Queryable } from '../database/database.ts';
 import { contentsOfDirectory } from '../store/content-repository.ts';
 import { type Directory, findDirectory } from '../store/directory-repository.ts';
 import { type HistoryPlace, readDirectoryHistory, readPathHistory } from '../store/history-repository.ts';
-import { countLiveChildren, readHeads, readVersions } from '../store/state-repository.ts';
+import { countLiveChildren, readHeads, readVersion } from '../store/state-repository.ts';
 import type { CallCommits } from '../sync/call-commits.ts';
 import type { CommitOrigin } from '../sync/commit-job.ts';
 import { encodePlace } from './history-cursor.ts';
@@ -49,8 +49,8 @@ export class HistoryService {
   async restore(ref: DirectoryRef, path: RelativePath, version: VersionId): Promise<RestoreResponse> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const directory = await findDirectory(this.#db, directoryKey(ref));
-      const old = directory === null ? undefined : (await readVersions(this.#db, directory.id, [{ path, version }]))[0]?.stored;
-      if (directory === null || old === undefined) throw new DomainError('not_found', `no version ${version} of this path`, path);
+      const old = directory === null ? null : await readVersion(this.#db, directory.id, { path, version });
+      if (directory === null || old === null) throw new DomainError('not_found', `no version ${version} of this path`, path);
       if (old.state.kind === 'tombstone')
         throw new DomainError('invalid_request', `version ${version} is a deletion; name one before it`, path);
       const origin = { call: 'restore', restored: new Map([[path, version]]) } as const;

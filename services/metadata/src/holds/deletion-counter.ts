@@ -2,6 +2,15 @@ import { type HoldLimits, judgeDeletions, needsLiveCount } from '@syncpair/sync-
 import type { Transaction } from '../database/database.ts';
 import { addDeletions, countLiveFiles, readDeletionWindows } from '../store/deletion-count-repository.ts';
 import { OpenWindow } from './open-window.ts';
+import { TakesLong } from './takes-long.ts';
+
+export interface CounterOptions {
+  readonly limits: HoldLimits;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Other directories wait for the same transaction. */
+  readonly shared?: boolean;
+}
 
 /** Adds deletions up over the sliding window, in the database, for one transaction that has the directory's lock. */
 export class DeletionCounter {
@@ -9,26 +18,30 @@ export class DeletionCounter {
   readonly #directory: number;
   readonly #limits: HoldLimits;
   readonly #now: number;
+  readonly #shared: boolean;
   readonly #devices = new Map<string, OpenWindow>();
   #together: OpenWindow | null = null;
 
-  /** `now` is in milliseconds since 1970. */
-  constructor(transaction: Transaction, directory: number, limits: HoldLimits, now: number) {
+  constructor(transaction: Transaction, directory: number, { limits, now, shared = false }: CounterOptions) {
     this.#transaction = transaction;
     this.#directory = directory;
     this.#limits = limits;
     this.#now = now;
+    this.#shared = shared;
   }
 
   /**
    * Counts deletions of a device. Those that must wait count for the device, but not for the directory: nobody else waits for them.
    *
    * @returns why they must wait and how many files were live, null when they may pass
+   * @throws TakesLong, in a shared transaction, when all files have to be counted
    */
   async count(device: string, files: number): Promise<{ readonly reason: string; readonly live: number } | null> {
     const { own, together } = await this.#open(device);
     const total = Math.max(own.files, together.files) + files;
     if (needsLiveCount(total, this.#limits) && !(own.knowsLive && together.knowsLive)) {
+      // A directory may have millions.
+      if (this.#shared) throw new TakesLong('the files of a directory are to be counted');
       const live = (await countLiveFiles(this.#transaction, this.#directory)) + together.before;
       for (const window of [own, together]) if (!window.knowsLive) window.setLive(live);
     }

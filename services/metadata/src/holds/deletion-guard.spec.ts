@@ -29,15 +29,8 @@ test('a commit that deletes nothing costs no question to the database', async ()
     return { op: 'put', id: `c${index}`, path: `file ${index}` as RelativePath, base: null, entry };
   });
   const state = new DirectoryState();
-  state.setHeads(
-    changes.map(({ path }) => path),
-    new Map([
-      [
-        changes[0]?.path as RelativePath,
-        { version: '1.0' as VersionId, state: { kind: 'tombstone' }, order: 0n, contentSince: '1.0' as VersionId },
-      ],
-    ]),
-  );
+  const tombstone = { version: '1.0' as VersionId, state: { kind: 'tombstone' }, order: 0n, contentSince: '1.0' as VersionId } as const;
+  for (const [index, { path }] of changes.entries()) state.setHead(path, index === 0 ? tombstone : null);
   const decision = decideCommit(state.viewFor('0'.repeat(32)), changes, {
     ...{ seq: 6, firstOrdinal: 0, now: 0n, author: 'alice', contentSize: () => 1, conflictCopies: false, strict: false },
   });

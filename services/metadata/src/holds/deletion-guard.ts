@@ -16,6 +16,8 @@ export interface GuardOptions {
   readonly now: number;
   /** What the transaction has decided and not stored yet. */
   readonly pending: () => readonly VersionWrite[];
+  /** Other directories wait for the same transaction: what takes long is refused. */
+  readonly shared?: boolean;
 }
 
 /** What is asked about one job. */
@@ -44,11 +46,14 @@ export class DeletionGuard {
     this.#transaction = transaction;
     this.#directory = directory;
     this.#options = options;
-    this.#counter = new DeletionCounter(transaction, directory.id, options.limits, options.now);
+    this.#counter = new DeletionCounter(transaction, directory.id, options);
     this.#holds = new GrowingHolds(transaction, directory.id);
   }
 
-  /** @returns the answers to those changes of the job that must not be carried out */
+  /**
+   * @returns the answers to those changes of the job that must not be carried out
+   * @throws TakesLong, in a shared transaction
+   */
   async judge(
     job: CommitJob,
     changes: Parameters<typeof deletionAttempts>[0],

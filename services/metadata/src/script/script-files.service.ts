@@ -23,7 +23,7 @@ import type { Queryable } from '../database/database.ts';
 import { HISTORY_FULL } from '../retention/refuse-uploads.ts';
 import { contentsOfDirectory } from '../store/content-repository.ts';
 import { ensureDirectory, findDirectory } from '../store/directory-repository.ts';
-import { countLiveChildren, readHeads, readVersions } from '../store/state-repository.ts';
+import { countLiveChildren, readHeads, readVersion } from '../store/state-repository.ts';
 import type { CallCommits } from '../sync/call-commits.ts';
 
 /** What an upload is taken for whose sender does not say its size: it may be on its way for as long as one of so many bytes. */
@@ -99,7 +99,7 @@ export class ScriptFilesService {
     const stored =
       version === null
         ? (await readHeads(this.#db, directory.id, [path])).get(path)
-        : (await readVersions(this.#db, directory.id, [{ path, version }]))[0]?.stored;
+        : await readVersion(this.#db, directory.id, { path, version });
     if (stored?.state.kind !== 'file') throw nothing;
     const [content] = await contentsOfDirectory(this.#db, directory.id, [stored.state.hash]);
     if (content === undefined) throw new DomainError('not_found', 'the content of this version is not on the server', path);

@@ -16,6 +16,7 @@ export interface CommitRow {
 }
 
 export type CommittedWrite = VersionWrite & {
+  readonly directory: number;
   readonly seq: Seq;
   readonly device: string;
   /** Of a tombstone, when it was deleted by the word of who deleted it, nanoseconds since 1970. */
@@ -24,7 +25,20 @@ export type CommittedWrite = VersionWrite & {
   readonly restoredFrom: VersionId | null;
 };
 
+/** What one transaction adds to the log of a directory. */
+export interface Closing {
+  readonly directory: number;
+  /** In the order of their sequence numbers, at least one. */
+  readonly commits: readonly CommitRow[];
+  /** How many conflicts are new. */
+  readonly conflicts: number;
+}
+
+/** A conflict's row. */
+export type CommittedConflict = ConflictWrite & { readonly directory: number };
+
 const TYPES = [
+  'integer', // directory
   'bigint', // seq
   'integer', // ordinal
   'bytea', // path_hash
@@ -51,31 +65,32 @@ const TYPES = [
 
 const INSERT_WRITES = `
 WITH w AS (
-  SELECT * FROM unnest(${TYPES.map((type, index) => `$${index + 2}::${type}[]`).join(', ')})
-    AS w(seq, ordinal, path_hash, parent_hash, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
+  SELECT * FROM unnest(${TYPES.map((type, index) => `$${index + 1}::${type}[]`).join(', ')})
+    AS w(directory, seq, ordinal, path_hash, parent_hash, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
          parent_seq, parent_ordinal, device, change_id, restored_seq, restored_ordinal, lost, is_head)
 ), kept AS (
   INSERT INTO version (directory, path_hash, seq, ordinal, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
                        parent_seq, parent_ordinal, device, change_id, restored_seq, restored_ordinal, lost, by_move)
-  SELECT $1, path_hash, seq, ordinal, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
+  SELECT directory, path_hash, seq, ordinal, path, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal,
          parent_seq, parent_ordinal, device, change_id, restored_seq, restored_ordinal, lost, false FROM w
 )
 INSERT INTO entry AS e (directory, path_hash, parent_hash, path, seq, ordinal, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal)
-SELECT $1, path_hash, parent_hash, path, seq, ordinal, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal
+SELECT directory, path_hash, parent_hash, path, seq, ordinal, kind, hash, size, mtime, executable, target, ord, since_seq, since_ordinal
 FROM w WHERE is_head
 ON CONFLICT (directory, path_hash) DO UPDATE SET
   seq = excluded.seq, ordinal = excluded.ordinal, kind = excluded.kind, hash = excluded.hash, size = excluded.size, mtime = excluded.mtime,
   executable = excluded.executable, target = excluded.target, ord = excluded.ord, since_seq = excluded.since_seq,
   since_ordinal = excluded.since_ordinal`;
 
-/** Inserts versions, and makes the last one of each path that is not lost its head. */
-export async function insertWrites(transaction: Transaction, directory: number, writes: readonly CommittedWrite[]): Promise<void> {
+/** Inserts versions, and makes the last one of each path that is not lost its head, in however many directories. */
+export async function insertWrites(transaction: Transaction, writes: readonly CommittedWrite[]): Promise<void> {
   if (writes.length === 0) return;
   const heads = new Map<string, CommittedWrite>();
-  for (const write of writes) if (!write.lost) heads.set(write.path, write);
+  for (const write of writes) if (!write.lost) heads.set(placeOf(write), write);
   const columns: unknown[][] = TYPES.map(() => []);
   for (const write of writes) {
     const values = [
+      write.directory,
       write.seq,
       write.ordinal,
       pathHash(write.path),
@@ -89,24 +104,21 @@ export async function insertWrites(transaction: Transaction, directory: number, 
       write.changeId,
       ...versionColumns(write.restoredFrom),
       write.lost,
-      heads.get(write.path) === write,
+      heads.get(placeOf(write)) === write,
     ];
     values.forEach((value, index) => (columns[index] as unknown[]).push(value));
   }
-  await transaction.query(INSERT_WRITES, [directory, ...columns]);
+  await transaction.query(INSERT_WRITES, columns);
 }
+
+const placeOf = ({ directory, path }: CommittedWrite): string => `${directory} ${path}`;
 
 function stateValues(write: CommittedWrite): unknown[] {
   const [kind, contentHash, size, mtime, ...rest] = fromState(write.state);
   return [kind, contentHash, size, write.deletedAt?.toString() ?? mtime, ...rest];
 }
 
-export async function insertConflicts(
-  transaction: Transaction,
-  directory: number,
-  conflicts: readonly ConflictWrite[],
-  at: Date,
-): Promise<void> {
+export async function insertConflicts(transaction: Transaction, conflicts: readonly CommittedConflict[], at: Date): Promise<void> {
   if (conflicts.length === 0) return;
   const numbers = (pick: (conflict: ConflictWrite) => Parameters<typeof versionColumns>[0]): [unknown[], unknown[]] => {
     const pairs = conflicts.map((conflict) => versionColumns(pick(conflict)));
@@ -114,11 +126,13 @@ export async function insertConflicts(
   };
   await transaction.query(
     `INSERT INTO conflict (directory, at, seq, ordinal, path, kind, base_seq, base_ordinal, winner_seq, winner_ordinal, loser_seq, loser_ordinal)
-     SELECT $1, $2, * FROM unnest($3::bigint[], $4::integer[], $5::text[], $6::text[], $7::bigint[], $8::integer[], $9::bigint[], $10::integer[],
-       $11::bigint[], $12::integer[])`,
+     SELECT directory, $1, seq, ordinal, path, kind, base_seq, base_ordinal, winner_seq, winner_ordinal, loser_seq, loser_ordinal
+     FROM unnest($2::integer[], $3::bigint[], $4::integer[], $5::text[], $6::text[], $7::bigint[], $8::integer[], $9::bigint[], $10::integer[],
+       $11::bigint[], $12::integer[])
+       AS c(directory, seq, ordinal, path, kind, base_seq, base_ordinal, winner_seq, winner_ordinal, loser_seq, loser_ordinal)`,
     [
-      directory,
       at,
+      conflicts.map(({ directory }) => directory),
       ...numbers(({ id }) => id.slice(1) as ConflictWrite['winner']),
       conflicts.map(({ path }) => path),
       conflicts.map(({ kind }) => kind),
@@ -129,33 +143,31 @@ export async function insertConflicts(
   );
 }
 
-/** Closes a group: the commits' own rows, and the directory's new head. */
-export async function finishCommits(
-  transaction: Transaction,
-  directory: number,
-  commits: readonly CommitRow[],
-  newConflicts: number,
-  at: Date,
-): Promise<void> {
-  const last = commits.at(-1);
-  if (last === undefined) return;
+/** The commits' own rows, and the directories' new heads. */
+export async function finishCommits(transaction: Transaction, closings: readonly Closing[], at: Date): Promise<void> {
+  if (closings.length === 0) return;
+  const rows = closings.flatMap(({ directory, commits }) => commits.map((commit) => ({ directory, ...commit })));
   await transaction.query(
     `WITH kept AS (
        INSERT INTO commit (directory, at, seq, device, author, lines, call, mark)
-       SELECT $1, $2, * FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::integer[], $7::text[], $8::text[])
+       SELECT directory, $1, seq, device, author, lines, call, mark
+       FROM unnest($2::integer[], $3::bigint[], $4::bytea[], $5::text[], $6::integer[], $7::text[], $8::text[])
+         AS c(directory, seq, device, author, lines, call, mark)
      )
-     UPDATE directory SET head_seq = $9, open_conflicts = open_conflicts + $10 WHERE id = $1`,
+     UPDATE directory d SET head_seq = h.seq, open_conflicts = d.open_conflicts + h.conflicts
+     FROM unnest($9::integer[], $10::bigint[], $11::integer[]) h(directory, seq, conflicts) WHERE d.id = h.directory`,
     [
-      directory,
       at,
-      commits.map(({ seq }) => seq),
-      commits.map(({ device }) => deviceBytes(device)),
-      commits.map(({ author }) => author),
-      commits.map(({ lines }) => lines),
-      commits.map(({ call }) => call),
-      commits.map(({ mark }) => mark),
-      last.seq,
-      newConflicts,
+      rows.map(({ directory }) => directory),
+      rows.map(({ seq }) => seq),
+      rows.map(({ device }) => deviceBytes(device)),
+      rows.map(({ author }) => author),
+      rows.map(({ lines }) => lines),
+      rows.map(({ call }) => call),
+      rows.map(({ mark }) => mark),
+      closings.map(({ directory }) => directory),
+      closings.map(({ commits }) => commits.at(-1)?.seq),
+      closings.map(({ conflicts }) => conflicts),
     ],
   );
 }

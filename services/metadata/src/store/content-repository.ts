@@ -21,15 +21,33 @@ export const toContent = (row: BlobRow): UsableContent => ({
 /** Its bytes are there: they were stored, and are neither lost nor about to be removed. */
 export const READABLE = "b.location <> '' AND b.state NOT IN ('deleting', 'lost')";
 
+/** Contents, and a directory that may have them. */
+export interface ContentsAsked {
+  readonly directory: number;
+  readonly hashes: readonly ContentHash[];
+}
+
+/** Those of the contents that some version in their directory has. In the order of what was asked. */
+export async function contentsOfDirectories(db: Queryable, asked: readonly ContentsAsked[]): Promise<UsableContent[][]> {
+  const found: UsableContent[][] = asked.map(() => []);
+  const named = asked.flatMap(({ directory, hashes }, position) => hashes.map((hash) => ({ directory, hash, position })));
+  if (named.length === 0) return found;
+  const rows = await db.query<BlobRow & { position: number }>(
+    // Each on its own, by the indexes.
+    `SELECT q.position, b.hash, b.size, b.location FROM unnest($1::integer[], $2::bytea[], $3::integer[]) q(directory, hash, position)
+     CROSS JOIN LATERAL (
+       SELECT b.hash, b.size, b.location FROM blob b
+       WHERE b.hash = q.hash AND ${READABLE} AND EXISTS (SELECT FROM version v WHERE v.hash = b.hash AND v.directory = q.directory) LIMIT 1
+     ) b`,
+    [named.map(({ directory }) => directory), named.map(({ hash }) => hashBytes(hash)), named.map(({ position }) => position)],
+  );
+  for (const row of rows) found[row.position]?.push(toContent(row));
+  return found;
+}
+
 /** Those of the contents that some version in the directory has. */
 export async function contentsOfDirectory(db: Queryable, directory: number, hashes: readonly ContentHash[]): Promise<UsableContent[]> {
-  if (hashes.length === 0) return [];
-  const rows = await db.query<BlobRow>(
-    `SELECT b.hash, b.size, b.location FROM blob b
-     WHERE b.hash = ANY($2::bytea[]) AND ${READABLE} AND EXISTS (SELECT FROM version v WHERE v.hash = b.hash AND v.directory = $1)`,
-    [directory, hashes.map(hashBytes)],
-  );
-  return rows.map(toContent);
+  return (await contentsOfDirectories(db, [{ directory, hashes: [...new Set(hashes)] }])).flat();
 }
 
 /** Those of the contents that some version in the directory has, whole or as a part. */

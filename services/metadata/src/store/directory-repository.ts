@@ -88,6 +88,26 @@ export async function lockDirectory(transaction: Transaction, key: DirectoryKey)
   return row === undefined ? null : toDirectory(row);
 }
 
+/**
+ * Those of the directories whose rows nobody else has locked, with their rows locked until the transaction ends. It waits for none of them, and
+ * so is no part of a circle of transactions that wait for each other.
+ */
+export async function lockFreeDirectories(transaction: Transaction, keys: readonly DirectoryKey[]): Promise<Map<DirectoryKey, Directory>> {
+  const rows = await transaction.query<DirectoryRow & { key: DirectoryKey }>(
+    `SELECT key, ${COLUMNS} FROM directory WHERE key = ANY($1::text[]) ORDER BY id FOR UPDATE SKIP LOCKED`,
+    [keys],
+  );
+  return new Map(rows.map((row) => [row.key, toDirectory(row)]));
+}
+
+/** The directories that there are, each as one reading of the database saw them all. */
+export async function findDirectories(db: Queryable, keys: readonly DirectoryKey[]): Promise<Map<DirectoryKey, MarkedDirectory>> {
+  const rows = await db.query<MarkedRow & { key: DirectoryKey }>(`SELECT key, ${MARKED} FROM directory WHERE key = ANY($1::text[])`, [
+    keys,
+  ]);
+  return new Map(rows.map((row) => [row.key, toMarked(row)]));
+}
+
 /** Where the logs of these directories stand. */
 export async function readDirectories(db: Queryable, ids: readonly number[]): Promise<MarkedDirectory[]> {
   const rows = await db.query<MarkedRow>(`SELECT ${MARKED} FROM directory WHERE id = ANY($1::integer[])`, [ids]);

@@ -7,8 +7,8 @@ import { Database, type Queryable, type Transaction } from '../database/database
 import { openDatabase } from '../database/open-database.ts';
 import { readConflict } from './conflict-repository.ts';
 import { usableChunks } from './chunk-repository.ts';
-import { contentsOfDirectory, contentsOfScope, readableInDirectory } from './content-repository.ts';
-import { ensureDirectory, findDirectory } from './directory-repository.ts';
+import { contentsOfDirectories, contentsOfDirectory, contentsOfScope, readableInDirectory } from './content-repository.ts';
+import { ensureDirectory, findDirectory, lockFreeDirectories } from './directory-repository.ts';
 import { namesOf } from './fsck-repository.ts';
 import { readDirectoryHistory, readHistoryItems, readPathHistory } from './history-repository.ts';
 import { readLog } from './log-repository.ts';
@@ -37,7 +37,15 @@ import {
 } from './retention-repository.ts';
 import { seqAt } from './head-stream.ts';
 import { pathHash } from './rows.ts';
-import { countLiveChildren, readAnswered, readHeads, readVersions } from './state-repository.ts';
+import {
+  countLiveChildren,
+  countLiveChildrenAt,
+  readAnswered,
+  readHeads,
+  readHeadsAt,
+  readVersion,
+  readVersionsAt,
+} from './state-repository.ts';
 
 /** Files in the directory, 100 to a folder; and as many older versions of them. */
 const FILES = 20_000;
@@ -173,15 +181,44 @@ const LAST = 2 * FILES;
 const STATEMENTS: [name: string, work: (db: Queryable) => Promise<unknown>][] = [
   ['the directory by its key', (db) => findDirectory(db, directoryKey(ref))],
   ['heads of paths', (db) => readHeads(db, directory, [path('folder7/file700'), path('folder8/file800'), path('nothing')])],
-  ['versions by id', (db) => readVersions(db, directory, [{ path: path('folder7/file700'), version: '700.0' as VersionId }])],
+  ['heads of paths of many directories', (db) => readHeadsAt(db, MANY)],
+  ['a version by its id', (db) => readVersion(db, directory, { path: path('folder7/file700'), version: '700.0' as VersionId })],
+  [
+    'versions of many directories',
+    (db) =>
+      readVersionsAt(
+        db,
+        MANY.map((place) => ({ ...place, version: '700.0' as VersionId })),
+      ),
+  ],
   ['children of a folder', (db) => countLiveChildren(db, directory, [path('folder7'), path('nothing')])],
+  ['children of folders of many directories', (db) => countLiveChildrenAt(db, MANY)],
   [
     'answers of changes',
     (db) =>
-      readAnswered(db, directory, [
-        { device, changeId: 'c700' },
-        { device, changeId: 'unknown' },
+      readAnswered(db, [
+        { directory, device, changeId: 'c700' },
+        { directory, device, changeId: 'unknown' },
       ]),
+  ],
+  [
+    'answers of changes in many directories',
+    (db) =>
+      readAnswered(
+        db,
+        MANY.map((place) => ({ ...place, device, changeId: 'c700' })),
+      ),
+  ],
+  ['the locks of directories', (db) => lockFreeDirectories(db as Transaction, [directoryKey(ref)])],
+  [
+    'contents of many directories',
+    async (db) => {
+      const hashes = [await someHash()];
+      return contentsOfDirectories(
+        db,
+        MANY.map((place) => ({ ...place, hashes })),
+      );
+    },
   ],
   ['the log since a cursor near its end', (db) => readLog(db, directory, { after: LAST - 20, upTo: LAST })],
   ['the log since an old cursor, one page', (db) => readLog(db, directory, { after: 10, upTo: LAST }, 100)],
@@ -235,6 +272,9 @@ const STATEMENTS: [name: string, work: (db: Queryable) => Promise<unknown>][] = 
   ['many chunks that a client may use', async (db) => usableChunks(db, directory, { client: 'alice' }, await manyChunks())],
   ['where a damaged chunk belongs', async (db) => namesOf(db, await someChunk(), 3)],
 ];
+
+/** Paths of this directory and of many others, which nothing is known of. */
+const MANY = Array.from({ length: 100 }, (_, index) => ({ directory: index, path: path('folder7/file700') }));
 
 const someKey = (): Buffer => pathHash('folder7/file700');
 

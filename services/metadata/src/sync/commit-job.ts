@@ -58,3 +58,11 @@ export interface CommittedGroup {
   /** Empty when nothing but the holds changed. */
   readonly commits: readonly Commit[];
 }
+
+/** What came of a group of jobs of one directory. */
+export interface DecidedGroup {
+  /** In the order of the jobs. */
+  readonly results: readonly CommitResult[];
+  /** Null when nothing was changed. */
+  readonly group: CommittedGroup | null;
+}

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Change,
+  type ContentHash,
   type DirectoryKey,
   EMPTY_HASH,
   MAX_CHANGES_PER_REQUEST,
@@ -14,7 +15,7 @@ import { Database } from '../database/database.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { hashBytes } from '../store/rows.ts';
 import { ensureDirectory, lockDirectory } from '../store/directory-repository.ts';
-import type { CommitJob, CommittedGroup } from './commit-job.ts';
+import type { CommitJob, CommitResult, CommittedGroup } from './commit-job.ts';
 import { CommitQueue } from './commit-queue.ts';
 
 const DEVICE = 'd'.repeat(32);
@@ -134,15 +135,111 @@ test('a job of another history, or from beyond the log, is told to join again, a
   expect(authors()).toEqual([['first'], ['known']]);
 });
 
-test('directories do not wait for each other', async () => {
-  const { epoch: other } = await ensureDirectory(database, { client_id: 'alice', name: `${key}-other`, shared: true });
+/** Another directory, and a job in it that makes files of these names. */
+async function neighbour(name: string): Promise<{ readonly key: DirectoryKey; readonly job: (...paths: string[]) => CommitJob }> {
+  const full = `${key}-${name}`;
+  const { epoch: of } = await ensureDirectory(database, { client_id: 'alice', name: full, shared: true });
+  return { key: full as DirectoryKey, job: (...paths) => job(name, paths.map(put), { key: full as DirectoryKey, epoch: of }) };
+}
+
+const neighbours = (...names: string[]): Promise<Awaited<ReturnType<typeof neighbour>>[]> => Promise.all(names.map(neighbour));
+
+/** Which transactions wrote the heads of these directories last. */
+async function writers(keys: readonly DirectoryKey[]): Promise<Set<string>> {
+  const rows = await database.query<{ xmin: string }>('SELECT xmin::text FROM directory WHERE key = ANY($1::text[])', [keys]);
+  expect(rows).toHaveLength(keys.length);
+  return new Set(rows.map(({ xmin }) => xmin));
+}
+
+test('directories in which little waits share a transaction', async () => {
+  const others = await neighbours('a', 'b', 'c', 'd');
+  await Promise.all([
+    queue.commit(edits('first', 1)),
+    ...others.flatMap((other) => [queue.commit(other.job('x')), queue.commit(other.job('y'))]),
+  ]);
+  expect(authors()).toEqual([['first'], ['a', 'a'], ['b', 'b'], ['c', 'c'], ['d', 'd']]);
+  expect((await writers(others.map((other) => other.key))).size).toBe(1);
+  expect((await writers([key, ...others.map((other) => other.key)])).size).toBe(2);
+});
+
+test('a directory whose row another connection has delays none of those that would share a transaction with it', async () => {
+  const others = await neighbours('a', 'b', 'c');
   const stuck = await database.transaction('write', async (transaction) => {
     await lockDirectory(transaction, key);
-    const waiting = queue.commit(edits('stuck', 1));
-    await queue.commit(job('free', [put('f')], { key: `${key}-other` as DirectoryKey, epoch: other }));
-    expect(authors()).toEqual([['free']]);
+    const waiting = [queue.commit(edits('stuck', 1)), queue.commit(edits('behind', 1))];
+    await Promise.all(others.map((other) => queue.commit(other.job('f'))));
+    await Promise.all(others.map((other) => queue.commit(other.job('g'))));
+    expect(authors().flat().sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
     return { waiting };
   });
-  await stuck.waiting;
-  expect(authors()).toEqual([['free'], ['stuck']]);
+  await Promise.all(stuck.waiting);
+  expect(authors().flat().slice(-2)).toEqual(['stuck', 'behind']);
+});
+
+test('a large job delays no other directory', async () => {
+  const others = await neighbours('a', 'b');
+  const { large } = await database.transaction('write', async (transaction) => {
+    await lockDirectory(transaction, key);
+    const waiting = queue.commit(edits('large', MAX_CHANGES_PER_REQUEST));
+    await Promise.all(others.map((other) => queue.commit(other.job('f'))));
+    return { large: waiting };
+  });
+  expect(authors()).toEqual([['a'], ['b']]);
+  await large;
+});
+
+test('a job that cannot be stored leaves the commits of other directories stored (R12)', async () => {
+  const others = await neighbours('a', 'b', 'c', 'd', 'e');
+  const settled = await Promise.allSettled([
+    queue.commit(edits('first', 1)),
+    ...others.slice(0, 3).map((other) => queue.commit(other.job('f'))),
+    queue.commit(job('broken', [{ ...put('broken'), id: '\0' }])),
+    queue.commit(edits('behind', 1)),
+    ...others.slice(3).map((other) => queue.commit(other.job('f'))),
+  ]);
+  expect(settled.map(({ status }) => status).join(' ')).toBe(
+    'fulfilled fulfilled fulfilled fulfilled rejected fulfilled fulfilled fulfilled',
+  );
+  expect(authors().flat().sort()).toEqual(['a', 'b', 'behind', 'c', 'd', 'e', 'first']);
+});
+
+test('contents that are gone are looked for once the others are stored', async () => {
+  const others = await neighbours('a', 'b');
+  const lost = '9'.repeat(64) as ContentHash;
+  const asked: string[][] = [];
+  queue = new CommitQueue(
+    database,
+    (group) => groups.push(group),
+    Date.now,
+    async (gone) => {
+      asked.push(gone.map((content) => content.hash));
+      await expect.poll(() => authors().flat().sort()).toEqual(['a', 'b', 'first']);
+      return [];
+    },
+  );
+  const entryOf = { ...entry, hash: lost };
+  const missing = { hash: lost, size: 0, location: 'there', proof: 'put' } as const;
+  const change: Change = { ...(put('lost') as Extract<Change, { op: 'put' }>), entry: entryOf };
+  const [, told] = await Promise.all([
+    queue.commit(edits('first', 1)),
+    queue.commit(job('lacking', [change], { contents: new Map([[lost, missing]]) })),
+    ...others.map((other) => queue.commit(other.job('f'))),
+  ]);
+  expect(told).toMatchObject({ status: 'decided', outcomes: [{ status: 'needs_content' }] });
+  expect(asked).toEqual([[lost]]);
+});
+
+test('deletions so many that all files must be counted are held as ever, while others are stored', async () => {
+  const other = await neighbour('other');
+  await queue.commit(edits('all', 60));
+  const deletions = Array.from({ length: 60 }, (_, index): Change => {
+    return { op: 'delete', id: randomUUID(), path: `all-${index}` as RelativePath, base: `1.${index}` as VersionId };
+  });
+  const [, told] = await Promise.all([
+    queue.commit(other.job('f')),
+    queue.commit(job('deleter', deletions, { knowsHolds: true })),
+    queue.commit(other.job('g')),
+  ]);
+  expect(new Set((told as Extract<CommitResult, { outcomes: unknown }>).outcomes.map(({ status }) => status))).toEqual(new Set(['held']));
+  expect(told.directory.holds.open).toBe(1);
 });

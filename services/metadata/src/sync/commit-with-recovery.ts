@@ -3,7 +3,7 @@ import type { HoldLimits } from '@syncpair/sync-core';
 import type { UsableContent } from '../content/usable-content.ts';
 import type { Database } from '../database/database.ts';
 import { commitGroup } from './commit-group.ts';
-import type { CommitJob } from './commit-job.ts';
+import type { CommitJob, DecidedGroup } from './commit-job.ts';
 import { ContentsGone } from '../content/contents-gone.ts';
 
 /** Those of the contents that are in the store after all, under a pin, whole; `gone` are those that are not known to be, parts among them. */
@@ -19,7 +19,7 @@ export async function commitWithRecovery(
   now: number,
   recover: Recover,
   limits: HoldLimits,
-): ReturnType<typeof commitGroup> {
+): Promise<DecidedGroup> {
   let current = jobs;
   for (const tried = new Set<ContentHash>(); ;) {
     try {
@@ -27,7 +27,7 @@ export async function commitWithRecovery(
     } catch (error) {
       if (!(error instanceof ContentsGone)) throw error;
       const parts = new Set(error.hashes);
-      const isGone = (content: UsableContent): boolean => [content, ...(content.parts ?? [])].some(({ hash }) => parts.has(hash));
+      const isGone = (content: UsableContent): boolean => error.isOf([content]);
       const gone = current.flatMap(({ contents }) => [...contents.values()].filter(isGone));
       // Each once; what was found and is gone again is not looked for for ever.
       const asked = [...new Map(gone.map((content) => [content.hash, content])).values()].filter(({ hash }) => !tried.has(hash));

@@ -60,7 +60,7 @@ export async function decideEdits(
     });
     const missing = state.takeMissing();
     if (missing !== null) {
-      await loadMissing(context.transaction, context.directory, state, missing);
+      await loadMissing(context.transaction, [{ directory: context.directory, state, missing }]);
       continue;
     }
     if (answers === null) {
@@ -95,7 +95,7 @@ export async function decideWithMoves(
   for (const run of runsOf(job.changes)) {
     const state = new DirectoryState();
     const changes = 'move' in run ? [run.move] : run.edits;
-    await loadFor(context.transaction, context.directory, state, [{ device: job.device, changes }]);
+    await loadFor(context.transaction, [{ directory: context.directory, state, proposals: [{ device: job.device, changes }] }]);
     const part =
       'move' in run
         ? await decideOneMove(context, state, job, run.move, ordinal)

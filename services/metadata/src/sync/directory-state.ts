@@ -65,8 +65,9 @@ export class DirectoryState {
     return taken;
   }
 
-  setHeads(asked: Iterable<RelativePath>, found: ReadonlyMap<RelativePath, StoredVersion>): void {
-    for (const path of asked) if (!this.#heads.has(path)) this.#heads.set(path, found.get(path) ?? null);
+  /** The head that was read; what the transaction has written on top of it stays. */
+  setHead(path: RelativePath, found: StoredVersion | null): void {
+    if (!this.#heads.has(path)) this.#heads.set(path, found);
   }
 
   setVersion(path: RelativePath, id: VersionId, version: StoredVersion | null): void {
@@ -90,7 +91,7 @@ export class DirectoryState {
     const conflictIds = new Set(conflicts.map(({ id }) => id));
     for (const write of writes) {
       const stored = { version: versionId(seq, write.ordinal), state: write.state, order: write.order, contentSince: write.contentSince };
-      if (!write.lost) this.#setHead(write.path, stored);
+      if (!write.lost) this.#writeHead(write.path, stored);
       this.#versions.set(`${stored.version} ${write.path}`, stored);
       if (write.changeId !== null) {
         const id = `c${stored.version}`;
@@ -100,7 +101,7 @@ export class DirectoryState {
     }
   }
 
-  #setHead(path: RelativePath, stored: StoredVersion): void {
+  #writeHead(path: RelativePath, stored: StoredVersion): void {
     const before = this.#heads.get(path) ?? null;
     const change = (stored.state.kind === 'tombstone' ? 0 : 1) - (before === null || before.state.kind === 'tombstone' ? 0 : 1);
     this.#heads.set(path, stored);

@@ -20,7 +20,8 @@ import type { Queryable } from '../database/database.ts';
 import type { DeviceRecorder } from '../devices/device-recorder.ts';
 import type { DeviceRuns } from '../devices/device-runs.ts';
 import { refuseUploads } from '../retention/refuse-uploads.ts';
-import { type Directory, type MarkedDirectory, ensureDirectory } from '../store/directory-repository.ts';
+import { DirectoryLookup } from '../store/directory-lookup.ts';
+import type { Directory, MarkedDirectory } from '../store/directory-repository.ts';
 import { readLog } from '../store/log-repository.ts';
 import { readMark } from '../store/read-mark.ts';
 import type { CommitQueue } from './commit-queue.ts';
@@ -44,11 +45,13 @@ export interface NegotiateParts {
 /** `POST /api/v1/negotiate`: what changed there for what changed here. */
 export class NegotiateService {
   readonly #db: Queryable;
+  readonly #directories: DirectoryLookup;
   readonly #parts: NegotiateParts;
   readonly #clock: () => number;
 
   constructor(db: Queryable, parts: NegotiateParts, clock: () => number) {
     this.#db = db;
+    this.#directories = new DirectoryLookup(db);
     this.#parts = parts;
     this.#clock = clock;
   }
@@ -58,7 +61,7 @@ export class NegotiateService {
     const ref = directoryOf(principal, request);
     // Nothing is kept of a client that took this server for another one, not even the name of its directory.
     if (request.server !== null && request.server !== this.#parts.serverId) return this.#rejoin({ epoch: '', head: 0 }, 'other_server');
-    const before = await ensureDirectory(this.#db, ref);
+    const before = await this.#directories.ensure(ref);
     const { device, client_id: client, cursor } = request;
     const verdict = await this.#judge(request, before);
     const run = verdict === 'same' ? await this.#parts.runs.check(request, before.id) : 'accepted';

@@ -1,0 +1,3 @@
+import type { CommitJob } from './commit-job.ts';
+
+export const hasMoves = (job: CommitJob): boolean => job.changes.some(({ op }) => op === 'move');
