@@ -40,7 +40,7 @@ export async function importTables(url: string, folder: string, { migrations, ta
 }
 
 async function makeSchema(url: string, migrations: readonly string[]): Promise<void> {
-  const dataSource = createDataSource(url, 2, true);
+  const dataSource = createDataSource(url, 2, 'patient');
   const known = new Map((dataSource.options.migrations as (new () => { name: string })[]).map((made) => [new made().name, made]));
   const foreign = migrations.filter((name) => !known.has(name));
   if (foreign.length > 0)

@@ -31,11 +31,21 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** A process that stops inside a transaction must not keep its directory's lock for ever. */
 const SESSION = { idle_in_transaction_session_timeout: 30_000, statement_timeout: 600_000 };
 
-/** A migration takes as long as the tables are large, and waits for the one of another replica. */
-const PATIENT = { idle_in_transaction_session_timeout: 0, statement_timeout: 0 };
+/** Settings of connections. */
+const SETTINGS = {
+  /** Through a pooler, which may not know others. */
+  pooled: SESSION,
+  /**
+   * Statements are kept prepared, and planned for what they are asked and how large the tables are: a plan that was made while they were small
+   * reads them as a whole once they are large, until somebody analyses them.
+   */
+  direct: { ...SESSION, options: '-c plan_cache_mode=force_custom_plan' },
+  /** A migration takes as long as the tables are large, and waits for the one of another replica. */
+  patient: { idle_in_transaction_session_timeout: 0, statement_timeout: 0 },
+} as const;
 
-/** A data source that is not connected yet. `patient`: without limits on time, for migrations. */
-export function createDataSource(url: string, poolSize = 16, patient = false): DataSource {
+/** A data source that is not connected yet. */
+export function createDataSource(url: string, poolSize = 16, settings: keyof typeof SETTINGS = 'direct'): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -58,7 +68,7 @@ export function createDataSource(url: string, poolSize = 16, patient = false): D
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     installExtensions: false,
     logging: false,
-    extra: { ...(patient ? PATIENT : SESSION), idleTimeoutMillis: 30_000, keepAlive: true },
+    extra: { ...SETTINGS[settings], idleTimeoutMillis: 30_000, keepAlive: true },
   });
 }
 
@@ -68,7 +78,11 @@ export function createDataSource(url: string, poolSize = 16, patient = false): D
  * @throws when the database refuses (a wrong password, no such database) or is too new: waiting would not help.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<DataSource> {
-  const dataSource = createDataSource(options.url, options.poolSize);
+  const dataSource = createDataSource(
+    options.url,
+    options.poolSize,
+    options.url === (options.directUrl ?? options.url) ? 'direct' : 'pooled',
+  );
   for (let wait = 250; ; wait = Math.min(wait * 2, 5_000)) {
     try {
       await dataSource.initialize();
@@ -91,7 +105,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<DataSo
 }
 
 async function migrateNow(url: string, log: OpenDatabaseOptions['log']): Promise<void> {
-  const dataSource = createDataSource(url, 2, true);
+  const dataSource = createDataSource(url, 2, 'patient');
   await dataSource.initialize();
   try {
     await migrate(dataSource, log);

@@ -46,6 +46,16 @@ it('tells an error of the database as without, and goes on', async () => {
   }
 });
 
+it('plans each time for what there is: no plan from when the tables were small stays', async () => {
+  const database = new Database(dataSource, { prepared: true });
+  await database.query('CREATE TABLE fills (a int PRIMARY KEY)');
+  for (let round = 0; round < 12; round += 1) await database.query('SELECT a FROM fills WHERE a = $1', [round]);
+  const [planned] = await database.query<{ generic: string; custom: string }>(
+    "SELECT generic_plans AS generic, custom_plans AS custom FROM pg_prepared_statements WHERE statement LIKE '%fills%'",
+  );
+  expect(planned).toEqual({ generic: '0', custom: '12' });
+});
+
 it('goes on after the tables have changed', async () => {
   const database = new Database(dataSource, { prepared: true });
   await database.query('CREATE TABLE grows (a int)');
