@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ContentHash, DomainError, GRANT_LIFETIME_MS, RECEIPT_LIFETIME_MS } from '@syncpair/contracts';
 import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/database.ts';
-import { pinContents } from '../store/pin-repository.ts';
+import { type Pin, pinUnflushed } from '../store/pin-repository.ts';
 
 /** Bytes a millisecond that an upload makes at least, where it is not given up for lack of progress. */
 const SLOWEST = 64;
@@ -12,12 +12,6 @@ const POLL_MS = 20;
 
 /** Contents that one question may name for which others wait. */
 const FEW = 100;
-
-interface Pin {
-  readonly hash: ContentHash;
-  readonly size: number;
-  readonly forMs: number;
-}
 
 /** Milliseconds from a grant on in which a content of this size may be uploaded and its receipt used. */
 export const pinTimeOf = (size: number): number => GRANT_LIFETIME_MS + RECEIPT_LIFETIME_MS + size / SLOWEST;
@@ -57,11 +51,7 @@ export class ContentPins {
   async #tryToPin(pins: readonly Pin[]): Promise<ReadonlySet<ContentHash>> {
     const longest = new Map<ContentHash, Pin>();
     for (const pin of pins) if (pin.forMs >= (longest.get(pin.hash)?.forMs ?? 0)) longest.set(pin.hash, pin);
-    const removed = await this.#database.transaction('write', async (transaction) => {
-      // A crash of PostgreSQL that forgets a pin forgets whatever was committed on its strength as well.
-      await transaction.query('SET LOCAL synchronous_commit = off');
-      return pinContents(transaction, [...longest.values()]);
-    });
-    return new Set(removed);
+    // A crash of PostgreSQL that forgets a pin forgets whatever was committed on its strength as well.
+    return new Set(await pinUnflushed(this.#database, [...longest.values()]));
   }
 }

@@ -40,8 +40,8 @@ const BUSY_PATIENCE_MS = 25_000;
 const DEFAULT_POOL_SIZE = 10;
 
 /**
- * The one door to PostgreSQL. Connection losses and full disks become domain errors; transactions that met a serialization failure or a
- * deadlock run again, so what runs inside of one must be repeatable.
+ * The one door to PostgreSQL. Connection losses and full disks become domain errors; statements and transactions that met a serialization
+ * failure or a deadlock run again, so what runs inside of one must be repeatable.
  */
 export class Database implements Queryable {
   readonly #dataSource: DataSource;
@@ -58,12 +58,10 @@ export class Database implements Queryable {
   }
 
   async query<Row = never>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return this.#inTurn(async () => {
+    return this.#repeated(async () => {
       const runner = this.#dataSource.createQueryRunner();
       try {
         return await runSql<Row>(runner, sql, parameters, this.#prepared);
-      } catch (error) {
-        throw toDatabaseError(error);
       } finally {
         await runner.release();
       }
@@ -71,14 +69,7 @@ export class Database implements Queryable {
   }
 
   async transaction<T>(mode: keyof typeof BEGIN, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#inTurn(() => this.#once(BEGIN[mode], work));
-      } catch (error) {
-        if (!isTransient(error) || attempt === ATTEMPTS) throw toDatabaseError(error);
-        await sleep(Math.random() * 10 * 2 ** attempt);
-      }
-    }
+    return this.#repeated(() => this.#once(BEGIN[mode], work));
   }
 
   /**
@@ -98,6 +89,18 @@ export class Database implements Queryable {
       throw toDatabaseError(error);
     } finally {
       this.#streams.give();
+    }
+  }
+
+  /** Work of which nothing stays when it fails. */
+  async #repeated<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#inTurn(work);
+      } catch (error) {
+        if (!isTransient(error) || attempt === ATTEMPTS) throw toDatabaseError(error);
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
     }
   }
 
