@@ -20,12 +20,17 @@ export const pinTimeOf = (size: number): number => GRANT_LIFETIME_MS + RECEIPT_L
 export class ContentPins {
   readonly #database: Database;
   readonly #timeOf: (size: number) => number;
+  readonly #pause: () => Promise<void>;
   readonly #together: AskedTogether<readonly Pin[], ReadonlySet<ContentHash>>;
 
-  /** @param timeOf milliseconds for which a content of so many bytes is pinned */
-  constructor(database: Database, timeOf: (size: number) => number = pinTimeOf) {
+  /**
+   * @param timeOf milliseconds for which a content of so many bytes is pinned
+   * @param pause between two looks at a removal that is under way
+   */
+  constructor(database: Database, timeOf: (size: number) => number = pinTimeOf, pause: () => Promise<void> = () => sleep(POLL_MS)) {
     this.#database = database;
     this.#timeOf = timeOf;
+    this.#pause = pause;
     this.#together = new AskedTogether(async (asked) => {
       const removed = await this.#tryToPin(asked.flat());
       return asked.map(() => removed);
@@ -38,13 +43,21 @@ export class ContentPins {
    * @throws {DomainError} `unavailable` when a removal does not come to its end
    */
   async pin(contents: readonly { readonly hash: ContentHash; readonly size: number }[]): Promise<void> {
-    let waiting = [...new Map(contents.map((content) => [content.hash, content])).values()];
-    for (const end = Date.now() + PATIENCE_MS; waiting.length > 0; await sleep(POLL_MS)) {
-      const pins = waiting.map(({ hash, size }) => ({ hash, size, forMs: this.#timeOf(size) }));
-      const removed = await (pins.length > FEW ? this.#tryToPin(pins) : this.#together.ask(pins));
-      waiting = waiting.filter(({ hash }) => removed.has(hash));
-      if (waiting.length > 0 && Date.now() > end) throw new DomainError('unavailable', 'a content is being removed; ask again');
+    const end = Date.now() + PATIENCE_MS;
+    let waiting = await this.#pinOnce([...new Map(contents.map((content) => [content.hash, content])).values()]);
+    while (waiting.length > 0) {
+      if (Date.now() > end) throw new DomainError('unavailable', 'a content is being removed; ask again');
+      await this.#pause();
+      waiting = await this.#pinOnce(waiting);
     }
+  }
+
+  /** @returns those that are being removed */
+  async #pinOnce<Content extends { readonly hash: ContentHash; readonly size: number }>(contents: readonly Content[]): Promise<Content[]> {
+    if (contents.length === 0) return [];
+    const pins = contents.map(({ hash, size }) => ({ hash, size, forMs: this.#timeOf(size) }));
+    const removed = await (pins.length > FEW ? this.#tryToPin(pins) : this.#together.ask(pins));
+    return contents.filter(({ hash }) => removed.has(hash));
   }
 
   /** @returns those that are being removed */
