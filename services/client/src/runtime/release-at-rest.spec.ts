@@ -9,9 +9,9 @@ const run = promisify(execFile);
 let stop = (): void => undefined;
 afterEach(() => stop());
 
-/** Keeps the thread at work for so many milliseconds. */
-async function work(ms: number): Promise<void> {
-  for (const end = performance.now() + ms; performance.now() < end; await delay(0)) {
+/** Keeps the thread at work for so many milliseconds, with a pause after each piece of five. */
+async function work(ms: number, pauseMs = 0): Promise<void> {
+  for (const end = performance.now() + ms; performance.now() < end; await delay(pauseMs)) {
     for (const until = performance.now() + 5; performance.now() < until;) JSON.stringify({ a: performance.now() });
   }
 }
@@ -25,6 +25,15 @@ it('releases memory once after each piece of work, and not while work goes on or
   await work(500);
   await vi.waitFor(() => expect(collected.mock.calls.length).toBeGreaterThan(during + 1), { timeout: 20_000 });
   expect(during).toBe(0);
+});
+
+it('waits until there is next to nothing to do, for whoever works now and then would be held up', async () => {
+  const collected = vi.fn();
+  stop = releaseAtRest(collected, 200);
+  await work(500);
+  await work(2_000, 45);
+  expect(collected).not.toHaveBeenCalled();
+  await vi.waitFor(() => expect(collected).toHaveBeenCalledOnce(), { timeout: 20_000 });
 });
 
 it('collects what nobody holds any more, and nothing where Node gives no way to', async () => {

@@ -4,6 +4,8 @@ import { performance } from 'node:perf_hooks';
 const LOOK_MS = 5_000;
 /** Share of the time that work has to take for much garbage to be left of it. */
 const BUSY = 0.2;
+/** Share of the time above which a thread is not at rest: somebody saves a file now and then, and would wait for the collection. */
+const RESTING = 0.01;
 /** Looks that have to find rest one after the other: who works on and off would else be held up by each collection. */
 const RESTS = 3;
 
@@ -21,10 +23,10 @@ export function releaseAtRest(collect: (() => void) | undefined = collectAll(), 
   let rests = 0;
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
-    const isBusy = performance.eventLoopUtilization(now, before).utilization > BUSY;
+    const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
-    hasWorked ||= isBusy;
-    rests = isBusy ? 0 : rests + 1;
+    hasWorked ||= utilization > BUSY;
+    rests = utilization > RESTING ? 0 : rests + 1;
     if (!hasWorked || rests < RESTS) return;
     hasWorked = false;
     collect();
