@@ -242,4 +242,6 @@ test('deletions so many that all files must be counted are held as ever, while o
   ]);
   expect(new Set((told as Extract<CommitResult, { outcomes: unknown }>).outcomes.map(({ status }) => status))).toEqual(new Set(['held']));
   expect(told.directory.holds.open).toBe(1);
+  // They were counted in a transaction that nobody else waited for.
+  expect((await writers([key, other.key])).size).toBe(2);
 });
