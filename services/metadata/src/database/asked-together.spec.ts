@@ -41,6 +41,18 @@ test('what is asked while one question is under way goes together into the next,
   expect(await later).toBe(8);
 });
 
+test('none waits for one that takes long', async () => {
+  const { doubling, together } = setUp();
+  const answers = Promise.all([1, 2, 3].map((number) => together.ask(number)));
+  await expect.poll(() => doubling.asked).toEqual([[1], [2, 3]]);
+  await doubling.goOn();
+  expect(await answers).toEqual([2, 4, 6]);
+  const later = together.ask(4);
+  await doubling.goOn();
+  expect(await later).toBe(8);
+  expect(doubling.asked).toEqual([[1], [2, 3], [4]]);
+});
+
 test('one that cannot be answered fails alone', async () => {
   const { doubling, together } = setUp();
   const settled = Promise.allSettled([1, 2, 13, 3].map((number) => together.ask(number)));

@@ -2,6 +2,8 @@ import { DomainError } from '@syncpair/contracts';
 
 /** Questions in one. */
 const MOST_TOGETHER = 500;
+/** Milliseconds for which others wait for a question that is under way; one that waits for a lock may take longer. */
+const PATIENCE_MS = 20;
 
 interface Asked<Question, Answer> {
   readonly question: Question;
@@ -11,7 +13,7 @@ interface Asked<Question, Answer> {
 
 /**
  * What is asked while one question is under way goes together into the next: many requests that want to know the same kind of thing cost one
- * statement. No question joins one that has begun, so no answer is older than its question.
+ * statement. No question joins one that has begun, so no answer is older than its question; and none waits long for one that takes long.
  */
 export class AskedTogether<Question, Answer> {
   readonly #answer: (questions: readonly Question[]) => Promise<readonly Answer[]>;
@@ -26,14 +28,21 @@ export class AskedTogether<Question, Answer> {
   ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, resolve, reject });
-      if (!this.#isUnderWay) void this.#goOn();
+      if (!this.#isUnderWay) this.#goOn();
     });
   }
 
-  async #goOn(): Promise<void> {
-    this.#isUnderWay = true;
-    while (this.#waiting.length > 0) await this.#answerAll(this.#waiting.splice(0, MOST_TOGETHER));
-    this.#isUnderWay = false;
+  #goOn(): void {
+    this.#isUnderWay = this.#waiting.length > 0;
+    if (!this.#isUnderWay) return;
+    let isWaitedFor = true;
+    const next = (): void => {
+      if (isWaitedFor) this.#goOn();
+      isWaitedFor = false;
+      clearTimeout(timer);
+    };
+    const timer = setTimeout(next, PATIENCE_MS);
+    void this.#answerAll(this.#waiting.splice(0, MOST_TOGETHER)).then(next);
   }
 
   async #answerAll(asked: readonly Asked<Question, Answer>[]): Promise<void> {

@@ -89,10 +89,15 @@ const CLOCKS_DIFFER = "interval '2 seconds'";
  * Makes contents those of versions that the same transaction writes, and their parts theirs: all their rows stay locked until it ends, so that
  * no collection can remove what is being named. A newer receipt has the newer location: the bytes may have been lost and put again.
  *
+ * @param locked what to do where another transaction has a row: wait for it, or tell that the content cannot be named now
  * @returns those, parts among them, that cannot be named now, because they are being removed, or have been since their proof; nothing may be
  *   written then
  */
-export async function takeContents(transaction: Transaction, contents: readonly UsableContent[]): Promise<ContentHash[]> {
+export async function takeContents(
+  transaction: Transaction,
+  contents: readonly UsableContent[],
+  locked: 'wait' | 'skip' = 'wait',
+): Promise<ContentHash[]> {
   if (contents.length === 0) return [];
   const all = eachOnce(contents);
   const rows = await transaction.query<{ readonly hash: Buffer }>(
@@ -100,7 +105,7 @@ export async function takeContents(transaction: Transaction, contents: readonly 
        SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::float8[]) n(hash, size, location, proven_at)
      ), locked AS MATERIALIZED (
        -- In one order everywhere, so that two transactions with the same contents never wait for each other in a circle.
-       SELECT hash FROM blob WHERE hash = ANY($1::bytea[]) ORDER BY hash FOR NO KEY UPDATE
+       SELECT hash FROM blob WHERE hash = ANY($1::bytea[]) ORDER BY hash FOR NO KEY UPDATE ${locked === 'skip' ? 'SKIP LOCKED' : ''}
      )
      UPDATE blob b SET state = 'live', condemned_at = NULL,
        location = coalesce(n.location, b.location), size = CASE WHEN n.location IS NULL THEN b.size ELSE n.size END

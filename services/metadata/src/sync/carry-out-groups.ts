@@ -9,12 +9,12 @@ import { storeDecided } from './store-decided.ts';
  * Reads, decides and stores the groups of any number of directories, each decided by itself.
  *
  * @returns what came of each, in their order, which counts once the transaction is committed; null where a shared transaction has no time for it
- * @throws ContentsGone, with nothing decided: contents of the jobs cannot be named any more
+ * @throws ContentsGone, with nothing decided: contents of the jobs cannot be named any more, or not without waiting where the transaction is shared
  */
 export async function carryOutGroups(
   transaction: Transaction,
   groups: readonly GroupDecision[],
-  at: Date,
+  options: { readonly at: Date; readonly shared?: boolean },
 ): Promise<(DecidedGroup | null)[]> {
   await loadFor(
     transaction,
@@ -25,12 +25,12 @@ export async function carryOutGroups(
   await storeDecided(
     transaction,
     settled.flatMap((group) => group?.unstored ?? []),
-    at,
+    options,
   );
   await finishCommits(
     transaction,
     settled.flatMap((group) => group?.closing ?? []),
-    at,
+    options.at,
   );
   return settled.map((group) => group?.decided ?? null);
 }

@@ -22,7 +22,9 @@ export async function commitGroup(
   return database.transaction('write', async (transaction) => {
     const directory = await lockDirectory(transaction, first.key);
     if (directory === null) throw new Error(`no directory ${first.key}`);
-    const [decided] = await carryOutGroups(transaction, [new GroupDecision(transaction, directory, jobs, { now, limits })], new Date(now));
+    const [decided] = await carryOutGroups(transaction, [new GroupDecision(transaction, directory, jobs, { now, limits })], {
+      at: new Date(now),
+    });
     return decided as DecidedGroup;
   });
 }

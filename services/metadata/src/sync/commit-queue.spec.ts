@@ -229,6 +229,31 @@ test('contents that are gone are looked for once the others are stored', async (
   expect(asked).toEqual([[lost]]);
 });
 
+test('contents that another connection is about to name delay none of those that do not name them', async () => {
+  const others = await neighbours('a', 'b');
+  const taken = '8'.repeat(64) as ContentHash;
+  await database.query("INSERT INTO blob (hash, size, location) VALUES ($1, 0, 'there')", [hashBytes(taken)]);
+  const change: Change = { ...(put('taken') as Extract<Change, { op: 'put' }>), entry: { ...entry, hash: taken } };
+  const content = { hash: taken, size: 0, location: 'there', proof: 'put' } as const;
+  const { naming } = await database.transaction('write', async (transaction) => {
+    await transaction.query('SELECT FROM blob WHERE hash = $1 FOR UPDATE', [hashBytes(taken)]);
+    const first = queue.commit(edits('first', 1));
+    const waiting = queue.commit(job('naming', [change], { contents: new Map([[taken, content]]) }));
+    const folder = (path: string): Change => ({
+      op: 'put',
+      id: randomUUID(),
+      path: path as RelativePath,
+      base: null,
+      entry: { kind: 'dir' },
+    });
+    for (const name of ['f', 'g'])
+      await Promise.all([first, ...others.map((other) => queue.commit({ ...other.job(), changes: [folder(name)] }))]);
+    return { naming: waiting };
+  });
+  expect(await naming).toMatchObject({ status: 'decided', outcomes: [{ status: 'committed' }] });
+  expect(authors().flat().sort()).toEqual(['a', 'a', 'b', 'b', 'first', 'naming']);
+});
+
 test('deletions so many that all files must be counted are held as ever, while others are stored', async () => {
   const other = await neighbour('other');
   await queue.commit(edits('all', 60));

@@ -120,7 +120,7 @@ export class CommitQueue {
   /** Nothing of the parts is stored. One that cannot be stored must not fail its neighbours, and is found by halves. */
   async #apart(parts: readonly Part[], error: unknown): Promise<readonly Part[]> {
     if (error instanceof ContentsGone) {
-      // What is gone is looked for in the store, which takes its time.
+      // What is gone is looked for in the store, and what another transaction has is waited for, which takes its time.
       const lacking = parts.filter(({ group }) => group.some(({ job }) => error.isOf(job.contents.values())));
       const others = parts.filter((part) => !lacking.includes(part));
       return others.length === 0 || lacking.length === 0 ? parts : [...lacking, ...(await this.#together(others))];

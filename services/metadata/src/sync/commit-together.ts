@@ -6,12 +6,12 @@ import type { CommitJob, DecidedGroup } from './commit-job.ts';
 import { GroupDecision } from './group-decision.ts';
 
 /**
- * `commitGroup` for groups of several directories in one transaction, with as many statements as for one. It waits for no directory's lock.
+ * `commitGroup` for groups of several directories in one transaction, with as many statements as for one. It waits for no lock.
  *
  * @param groups of one directory each, none of them empty, none with moves
  * @returns what came of each group, in their order; null where nothing was decided, for another transaction has the directory, or the others
  *   would wait too long
- * @throws ContentsGone, with nothing decided about any of them: contents of the jobs cannot be named any more
+ * @throws ContentsGone, with nothing decided about any of them: contents of the jobs cannot be named any more, or not without waiting
  */
 export async function commitTogether(
   database: Database,
@@ -32,7 +32,7 @@ export async function commitTogether(
       await carryOutGroups(
         transaction,
         decisions.flatMap((decision) => decision ?? []),
-        new Date(now),
+        { at: new Date(now), shared: true },
       )
     ).values();
     return decisions.map((decision) => (decision === null ? null : (decided.next().value as DecidedGroup | null)));

@@ -113,7 +113,7 @@ export class GroupDecision {
     if (this.#state === null) {
       decided = await decideWithMoves(context, job, async (part) => {
         this.#keep(job, seq, part);
-        await storeDecided(this.#transaction, [this.#takeUnstored()], new Date(this.#now));
+        await storeDecided(this.#transaction, [this.#takeUnstored()], { at: new Date(this.#now) });
       });
     } else {
       decided = await decideEdits(context, this.#state, job, job.changes as Parameters<typeof decideEdits>[3]);

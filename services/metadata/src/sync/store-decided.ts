@@ -13,14 +13,20 @@ export interface Unstored {
 }
 
 /**
- * Stores what was decided about any number of directories, with one statement for each kind of it.
+ * Stores what was decided about any number of directories, with one statement for each kind of it. In a shared transaction it waits for no
+ * content that another one is about to name.
  *
- * @throws ContentsGone: contents cannot be named any more, and the transaction must not go on
+ * @throws ContentsGone: contents cannot be named any more, or not without waiting, and the transaction must not go on
  */
-export async function storeDecided(transaction: Transaction, decided: readonly Unstored[], at: Date): Promise<void> {
+export async function storeDecided(
+  transaction: Transaction,
+  decided: readonly Unstored[],
+  { at, shared = false }: { readonly at: Date; readonly shared?: boolean },
+): Promise<void> {
   const gone = await takeContents(
     transaction,
     decided.flatMap(({ contents }) => contents),
+    shared ? 'skip' : 'wait',
   );
   if (gone.length > 0) throw new ContentsGone(gone);
   await insertWrites(
