@@ -54,6 +54,7 @@ beforeEach(async () => {
 const entry = { kind: 'file', hash: EMPTY_HASH, size: 0, mtime: 0n, executable: false } as const;
 const contents = new Map([[EMPTY_HASH, { hash: EMPTY_HASH, size: 0, location: 'here', proof: 'put' } as const]]);
 const put = (path: string): Change => ({ op: 'put', id: randomUUID(), path: path as RelativePath, base: null, entry });
+const folder = (path: string): Change => ({ op: 'put', id: randomUUID(), path: path as RelativePath, base: null, entry: { kind: 'dir' } });
 const job = (name: string, changes: readonly Change[], more: Partial<CommitJob> = {}): CommitJob => ({
   key,
   device: DEVICE,
@@ -176,6 +177,38 @@ test('a directory whose row another connection has delays none of those that wou
   expect(authors().flat().slice(-2)).toEqual(['stuck', 'behind']);
 });
 
+test('a shared transaction that takes long delays only those that are in it', async () => {
+  const others = await neighbours('a', 'b');
+  const stuck = await database
+    .transaction('write', async (transaction) => {
+      // Whoever writes the same row waits for what comes of this one. A folder names no content that others name.
+      await transaction.query(
+        "INSERT INTO commit (directory, seq, device, author, at, lines) SELECT id, 1, '', 'nobody', now(), 0 FROM directory WHERE key = $1",
+        [key],
+      );
+      const waiting = queue.commit(job('stuck', [folder('stuck')]));
+      for (const name of ['f', 'g']) await Promise.all(others.map((other) => queue.commit(other.job(name))));
+      throw new RolledBack(waiting);
+    })
+    .catch((error: unknown) => {
+      if (error instanceof RolledBack) return error;
+      throw error;
+    });
+  expect(authors().flat().sort()).toEqual(['a', 'a', 'b', 'b']);
+  await stuck.waiting;
+  expect(authors().at(-1)).toEqual(['stuck']);
+});
+
+/** What is to be waited for after the transaction. */
+class RolledBack extends Error {
+  readonly waiting: Promise<unknown>;
+
+  constructor(waiting: Promise<unknown>) {
+    super('rolled back');
+    this.waiting = waiting;
+  }
+}
+
 test('a large job delays no other directory', async () => {
   const others = await neighbours('a', 'b');
   const { large } = await database.transaction('write', async (transaction) => {
@@ -239,13 +272,6 @@ test('contents that another connection is about to name delay none of those that
     await transaction.query('SELECT FROM blob WHERE hash = $1 FOR UPDATE', [hashBytes(taken)]);
     const first = queue.commit(edits('first', 1));
     const waiting = queue.commit(job('naming', [change], { contents: new Map([[taken, content]]) }));
-    const folder = (path: string): Change => ({
-      op: 'put',
-      id: randomUUID(),
-      path: path as RelativePath,
-      base: null,
-      entry: { kind: 'dir' },
-    });
     for (const name of ['f', 'g'])
       await Promise.all([first, ...others.map((other) => queue.commit({ ...other.job(), changes: [folder(name)] }))]);
     return { naming: waiting };

@@ -9,6 +9,8 @@ import { Lane, type WaitingJob } from './lane.ts';
 
 /** Transactions of several directories that are under way at once: the fewer, the more goes into each. */
 const MOST_SHARED = 1;
+/** Milliseconds after which a shared transaction is not waited for: its connection may be dead, and everybody would wait with it. */
+const PATIENCE_MS = 500;
 
 /** What one directory has in a transaction. */
 interface Part {
@@ -85,8 +87,16 @@ export class CommitQueue {
 
   async #share(parts: readonly Part[]): Promise<void> {
     this.#sharing += 1;
+    let isWaitedFor = true;
+    const giveUp = (): void => {
+      isWaitedFor = false;
+      this.#sharing -= 1;
+      this.#goOn([]);
+    };
+    const timer = setTimeout(giveUp, PATIENCE_MS);
     const left = await this.#together(parts);
-    this.#sharing -= 1;
+    clearTimeout(timer);
+    if (isWaitedFor) this.#sharing -= 1;
     for (const part of left) void this.#alone(part);
     const others = new Set(left.map(({ lane }) => lane));
     this.#goOn(parts.flatMap(({ lane }) => (others.has(lane) ? [] : [lane])));
