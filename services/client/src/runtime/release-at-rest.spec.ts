@@ -36,6 +36,12 @@ it('waits until there is next to nothing to do, for whoever works now and then w
   await vi.waitFor(() => expect(collected).toHaveBeenCalledOnce(), { timeout: 20_000 });
 });
 
+it('releases once what the start has left, without any other work', async () => {
+  const collected = vi.fn();
+  stop = releaseAtRest(collected, 200);
+  await vi.waitFor(() => expect(collected).toHaveBeenCalledOnce(), { timeout: 20_000, interval: 200 });
+});
+
 it('collects what nobody holds any more, and nothing where Node gives no way to', async () => {
   const script = join(import.meta.dirname, 'release-at-rest.process.ts');
   const { stdout } = await run(process.execPath, ['--expose-gc', '--disable-warning=ExperimentalWarning', script], { timeout: 30_000 });
