@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 export interface Usage {
   /** Bytes resident, shared memory counted once (PSS) where the kernel tells it. */
   readonly bytes: number;
-  /** Seconds of processor time since the processes began. */
+  /** Seconds of processor time since the processes began, with that of the descendants that have ended. */
   readonly cpuSeconds: number;
   readonly processes: number;
 }
@@ -25,7 +25,8 @@ export function usageOf(root: number): Usage {
     return false;
   };
   const pids = [...parents.keys()].filter(isOurs);
-  const cpu = pids.map((pid) => statOf(pid)).map((fields) => Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0));
+  // Own time, and that of children that have ended: without it a server whose workers come and go would seem to take less and less.
+  const cpu = pids.map((pid) => statOf(pid)).flatMap((fields) => [11, 12, 13, 14].map((field) => Number(fields?.[field] ?? 0)));
   return {
     bytes: pids.reduce((sum, pid) => sum + pssOf(pid), 0),
     cpuSeconds: cpu.reduce((sum, ticks) => sum + ticks, 0) / TICKS_PER_SECOND,

@@ -6,8 +6,9 @@ import type { ServerProcess } from '../../e2e/harness/server-process.ts';
 import { usageOf } from '../load/usage.ts';
 import type { Rest } from './tree-figures.ts';
 
-/** Leaves a client that has settled alone for a while. */
+/** Leaves a client that has settled alone for twice so many seconds: first it comes to rest and gives memory back, then it is measured. */
 export async function measureRest(client: ClientProcess, server: ServerProcess, seconds: number): Promise<Rest> {
+  await delay(seconds * 1000);
   const [clientPid, serverPid] = [client.process.pid, server.process.pid];
   const { now: rssBytes, peak: peakBytes } = memoryOf(clientPid);
   const [before, serverBefore] = [usageOf(clientPid), usageOf(serverPid)];
