@@ -42,6 +42,13 @@ it('proves a content by its chunks, and refuses another one', async () => {
   await expect(proveContent(store, hashOf(randomBytes(3)), chunks, stored)).rejects.toMatchObject({ code: 'hash_mismatch' });
 });
 
+it('finds a chunk that does not lie where it is said to', async () => {
+  // Of the same length, so that only its bytes tell.
+  const [other] = await store.putMany(sequence([randomBytes(chunks[3]?.size ?? 0)].map((bytes) => ({ hash: hashOf(bytes), bytes }))));
+  const misled = stored.map((ref, index) => (index === 3 && other !== undefined ? { ...ref, location: other.location } : ref));
+  await proveContent(store, whole, chunks, misled);
+});
+
 it('tells a damaged chunk as one that is not here', async () => {
   await damage(parts[17] as Buffer);
   await expect(proveContent(store, whole, chunks, stored)).rejects.toMatchObject({
