@@ -157,3 +157,15 @@ describe('a client that was off', () => {
     expect(await alice.holds()).toEqual([]);
   });
 });
+
+test('a client that began with nothing agreed on has missed nothing: edits of all its files at once go out', async () => {
+  const [alice, bob] = await world.started(['alice', 'bob']);
+  fill(alice, 60);
+  await stabilise([alice, bob]);
+  for (const client of [alice, bob]) {
+    const edited = (n: number): string => `edited by ${client.id}, ${n}`;
+    for (let n = 0; n < 60; n += 1) writeFileSync(client.at(`file ${n}`), edited(n));
+    for (let n = 0; n < 60; n += 1) for (const each of [alice, bob]) await arrives(each.at(`file ${n}`), edited(n));
+    expect(await client.holds()).toEqual([]);
+  }
+});

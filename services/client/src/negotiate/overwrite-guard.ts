@@ -15,13 +15,15 @@ const LONGEST_READING_MS = 10_000;
 export class OverwriteGuard {
   readonly #engine: Engine;
   readonly #scanner: Scanner;
-  #looking = true;
+  #looking: boolean;
   /** Monotonic milliseconds. */
   #listedAt: number | null = null;
 
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
     this.#scanner = scanner;
+    // Where nothing was agreed on before the start, nothing can have been overwritten since.
+    this.#looking = !engine.state.base.isEmpty();
   }
 
   /** Whether a change that was seen on the disk may go out now. */
