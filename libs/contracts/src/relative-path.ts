@@ -32,7 +32,8 @@ export function parseRelativePath(text: string): Parsed<RelativePath> {
   if (text.includes('\0')) return refused('the path contains a NUL');
   if (text.includes('\\')) return refused('the path contains a backslash');
   if (!text.isWellFormed()) return refused('the path is not valid Unicode');
-  if (encoder.encode(text).length > MAX_PATH_BYTES) return refused(`the path is longer than ${MAX_PATH_BYTES} bytes`);
+  if (text.length > MAX_PATH_BYTES / 3 && encoder.encode(text).length > MAX_PATH_BYTES)
+    return refused(`the path is longer than ${MAX_PATH_BYTES} bytes`);
   const names = text.split('/');
   for (const name of names) {
     if (name === '') return refused(text.startsWith('/') ? 'the path is absolute' : 'the path has an empty name');

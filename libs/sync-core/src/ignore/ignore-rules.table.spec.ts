@@ -108,6 +108,12 @@ const OTHERS: readonly Row[] = [
   ['con\\\\fig', ['con\\fig'], ['config']],
 ];
 
+test('rules are empty that ignore nothing at all', () => {
+  const isEmpty = (patterns: string[], ignoreFile: string | null): boolean => compileIgnoreRules({ patterns, ignoreFile }).isEmpty;
+  expect([isEmpty([], null), isEmpty([], '\n# nothing\n')]).toEqual([true, true]);
+  expect([isEmpty(['*.o'], null), isEmpty([], '*.o'), isEmpty(['*.o'], '*.o')]).toEqual([false, false, false]);
+});
+
 describe.each([
   ['Exclude Patterns', EXCLUDE_PATTERNS],
   ['Common Pattern Mistakes', MISTAKES],

@@ -9,6 +9,8 @@ import { LiteralIndex } from './literal-index.ts';
 export const IGNORE_FILE_NAME = '.syncpairignore';
 
 export interface IgnoreRules {
+  /** True when nothing is ignored, whatever its path. */
+  readonly isEmpty: boolean;
   /** True when the entry at `path` does not take part. Says nothing about what lies below it. */
   ignores(path: RelativePath, kind: 'file' | 'dir' | 'link'): boolean;
   /** True when everything below `folder` is ignored, so that a scan need not enter it. False does not mean that anything there takes part. */
@@ -53,6 +55,7 @@ export function compileIgnoreRules(input: IgnoreInput): IgnoreRules {
     return rule === null ? null : `line ${rule.line} of ${IGNORE_FILE_NAME}, "${rule.text}"`;
   };
   return {
+    isEmpty: matchers.length === 0 && file.rules.length === 0,
     cause,
     ignores: (path, kind) => cause(path, kind) !== null,
     prunes: (folder) => index.candidates(folder).some((candidate) => candidate.prunes(folder)) || file.ruleFor(folder, true) !== null,

@@ -103,6 +103,11 @@ export class Problems {
     return told.map(({ path, code, message }) => ({ path, code, message })).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  /** The paths of which a stage has told something. */
+  paths(stage: Stage): string[] {
+    return [...this.#known.values()].filter((known) => known.stage === stage).map(({ path }) => path);
+  }
+
   /** Forgets problems whose cause went away by another road. */
   prune(stage: Stage, stays: (path: string, code: string) => boolean): void {
     for (const [key, known] of this.#known) {

@@ -4,6 +4,7 @@ import { registerConstrainedTests } from './conformance/constrained.ts';
 import { registerEarlyEndTests } from './conformance/early-end.ts';
 import { registerHostileTests } from './conformance/hostile.ts';
 import { registerListingTests } from './conformance/listing.ts';
+import { registerListingChangedTests } from './conformance/listing-changed.ts';
 import { registerLongPathTests } from './conformance/long-paths.ts';
 import { registerMovingTests } from './conformance/moving.ts';
 import { registerPuttingTests } from './conformance/putting.ts';
@@ -15,6 +16,7 @@ import type { MakeDisk } from './conformance/world.ts';
 export function registerDiskTests(name: string, make: MakeDisk, module: URL): void {
   describe(name, () => {
     registerListingTests(make);
+    registerListingChangedTests(make);
     registerReadingTests(make);
     registerChunkingTests(make);
     registerPuttingTests(make);

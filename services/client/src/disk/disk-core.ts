@@ -10,10 +10,13 @@ import {
   type ExpectedFile,
   type ExpectedObject,
   type FilePart,
+  type KnownFolder,
   type Listing,
   type RootIdentity,
+  type Unchanged,
 } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
+import { holdAgainst } from './hold-against.ts';
 import { listFolder } from './list-folder.ts';
 import { observeAt } from './observe-at.ts';
 import type { Observed } from './observed.ts';
@@ -38,18 +41,19 @@ export class DiskCore {
   }
 
   list(wanted: readonly (RelativePath | null)[]): (Listing | DiskProblem)[] {
-    return this.#root.use((folders) => {
-      const listings: (Listing | DiskProblem)[] = [];
-      let names = 0;
-      for (const folder of wanted) {
-        folders.trim();
-        const listing = listFolder(folders, folder, this.#observing(folders));
-        listings.push(listing);
-        if (!(listing instanceof DiskProblem)) names += listing.entries.length;
-        if (names >= MOST_NAMES_AT_ONCE) break;
-      }
-      return listings;
-    });
+    return this.#listEach(
+      wanted,
+      (folder) => folder,
+      (listing) => listing,
+    );
+  }
+
+  listChanged(wanted: readonly KnownFolder[]): (Listing | Unchanged | DiskProblem)[] {
+    return this.#listEach(
+      wanted,
+      ({ path }) => path,
+      (listing, { known }) => holdAgainst(listing, known),
+    );
   }
 
   stat(paths: readonly RelativePath[]): (Observed | null | DiskProblem)[] {
@@ -91,6 +95,25 @@ export class DiskCore {
         return answer(folders, item);
       }),
     );
+  }
+
+  #listEach<Wanted, Answer>(
+    wanted: readonly Wanted[],
+    folderOf: (one: Wanted) => RelativePath | null,
+    answer: (listing: Listing, one: Wanted) => Answer,
+  ): (Answer | DiskProblem)[] {
+    return this.#root.use((folders) => {
+      const answers: (Answer | DiskProblem)[] = [];
+      let names = 0;
+      for (const one of wanted) {
+        folders.trim();
+        const listing = listFolder(folders, folderOf(one), this.#observing(folders));
+        answers.push(listing instanceof DiskProblem ? listing : answer(listing, one));
+        if (!(listing instanceof DiskProblem)) names += listing.entries.length;
+        if (names >= MOST_NAMES_AT_ONCE) break;
+      }
+      return answers;
+    });
   }
 
   #observing(folders: FolderHandles): ObserveOptions {

@@ -18,6 +18,9 @@ export interface Disk {
    */
   list(folders: readonly (RelativePath | null)[]): Promise<(Listing | DiskProblem)[]>;
 
+  /** Like `list`, and tells no names of a folder that holds just what is known of it. */
+  listChanged(folders: readonly KnownFolder[]): Promise<(Listing | Unchanged | DiskProblem)[]>;
+
   /** What lies at each path; null where there is certainly nothing. */
   stat(paths: readonly RelativePath[]): Promise<(Observed | null | DiskProblem)[]>;
 
@@ -75,6 +78,23 @@ export interface Listing {
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
   /** Paths that are there and could not be looked at: what they are is unknown, and none of them is gone. */
   readonly unseen: readonly UnseenEntry[];
+}
+
+/** A folder to list, and what is known of it. */
+export interface KnownFolder {
+  /** Null: the root. */
+  readonly path: RelativePath | null;
+  /** The stamp and the name of each object in it, in the order of the names' bytes and each with a slash behind it; null when that is not known. */
+  readonly known: string | null;
+}
+
+/** A folder in which every name, and no other, has the stamp that is known of it. */
+export interface Unchanged {
+  readonly unchanged: true;
+  /** The folders in it. */
+  readonly folders: readonly RelativePath[];
+  /** One of the files in it; null where there is none. */
+  readonly file: RelativePath | null;
 }
 
 /** A name in a folder that can be listed, of which nothing else can be told: `code` and `message` as of a `DiskProblem`. */

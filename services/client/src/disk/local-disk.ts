@@ -1,5 +1,5 @@
 import type { ContentHash, RelativePath } from '@syncpair/contracts';
-import type { Disk, DiskAction, ExpectedFile, ExpectedObject, FilePart } from './disk.ts';
+import type { Disk, DiskAction, ExpectedFile, ExpectedObject, FilePart, KnownFolder } from './disk.ts';
 import { DiskCore } from './disk-core.ts';
 import { openRead } from './open-read.ts';
 import { type Platform, choosePlatform } from './platform/platform.ts';
@@ -20,6 +20,7 @@ export class LocalDisk implements Disk {
 
   identify = async () => this.#core.identify();
   list = async (folders: readonly (RelativePath | null)[]) => this.#core.list(folders);
+  listChanged = async (folders: readonly KnownFolder[]) => this.#core.listChanged(folders);
   stat = async (paths: readonly RelativePath[]) => this.#core.stat(paths);
   differ = async (expected: readonly ExpectedObject[]) => this.#core.differ(expected);
   hash = async (files: readonly ExpectedFile[]) => this.#core.hash(files);

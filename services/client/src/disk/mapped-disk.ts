@@ -9,6 +9,7 @@ import {
   type ExpectedFile,
   type ExpectedObject,
   type FilePart,
+  type KnownFolder,
   type Listing,
 } from './disk.ts';
 
@@ -41,6 +42,9 @@ export class MappedDisk implements Disk {
     const listings = await this.#disk.list(folders.map((folder) => (folder === null ? null : this.#inFolder(folder))));
     return listings.map((listing) => (listing instanceof DiskProblem ? listing : this.#unmapped(listing)));
   }
+
+  /** What is known has the names that travel, not those in the folder: each folder is told as if nothing were known. */
+  listChanged = (folders: readonly KnownFolder[]) => this.list(folders.map(({ path }) => path));
 
   async apply(actions: readonly DiskAction[]): Promise<DiskResult[]> {
     const results = await this.#disk.apply(actions.map((action) => this.#action(action)));

@@ -1,5 +1,5 @@
 import type { ContentHash, RelativePath } from '@syncpair/contracts';
-import type { Disk, DiskAction, ExpectedFile, ExpectedObject, FilePart } from './disk.ts';
+import type { Disk, DiskAction, ExpectedFile, ExpectedObject, FilePart, KnownFolder } from './disk.ts';
 import { openRead } from './open-read.ts';
 import { choosePlatform } from './platform/platform.ts';
 import { Root } from './root.ts';
@@ -21,6 +21,7 @@ export class WorkerDisk implements Disk {
 
   identify = () => this.#thread.ask('identify', []);
   list = (folders: readonly (RelativePath | null)[]) => this.#thread.ask('list', [folders]);
+  listChanged = (folders: readonly KnownFolder[]) => this.#thread.ask('listChanged', [folders]);
   stat = (paths: readonly RelativePath[]) => this.#thread.ask('stat', [paths]);
   differ = (expected: readonly ExpectedObject[]) => this.#thread.ask('differ', [expected]);
   hash = (files: readonly ExpectedFile[]) => this.#thread.ask('hash', [files]);

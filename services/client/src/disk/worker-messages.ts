@@ -3,7 +3,8 @@ import type { DiskCore } from './disk-core.ts';
 import type { KnownRoot } from './root.ts';
 
 /** What `DiskCore` answers on its thread. */
-export type CoreMethod = 'identify' | 'list' | 'stat' | 'differ' | 'hash' | 'chunk' | 'read' | 'readParts' | 'apply' | 'clean';
+export type CoreMethod =
+  'identify' | 'list' | 'listChanged' | 'stat' | 'differ' | 'hash' | 'chunk' | 'read' | 'readParts' | 'apply' | 'clean';
 
 export type Answer<Method extends CoreMethod> = ReturnType<DiskCore[Method]>;
 

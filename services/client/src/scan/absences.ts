@@ -24,6 +24,11 @@ export class Absences {
     this.#folders = folders;
   }
 
+  /** Paths that were looked for in vain and are not known to be gone yet. */
+  get sought(): readonly RelativePath[] {
+    return [...this.#suspects, ...this.#lookedAt.keys()];
+  }
+
   /** Nothing was found at a path. */
   vanished(path: RelativePath): void {
     const { state, changes, problems, pushing, clock } = this.#engine;

@@ -59,7 +59,7 @@ export class Examiner {
       problems.clear('scan', path);
       if (observed.kind !== 'dir') absences.noFolder(path, base);
       // The entry itself is ignored, yet names below it may not be.
-      if (observed.kind === 'dir' && !observed.otherFileSystem && (deep || base === null)) this.#enter(path, true);
+      if (observed.kind === 'dir' && !observed.otherFileSystem && (deep || base === null)) this.enter(path);
       return;
     }
     if (names.refuses(path, base === null)) {
@@ -71,7 +71,7 @@ export class Examiner {
       dirty.done(path, moment);
       findings.restored(path, base);
       if (isNoFolder) absences.contentsGone(path);
-      if (deep && observed.kind === 'dir') this.#enter(path, true);
+      if (deep && observed.kind === 'dir') this.enter(path);
       return;
     }
     if (observed.kind !== 'dir') absences.noFolder(path, base);
@@ -87,7 +87,7 @@ export class Examiner {
   /** A folder that the server does not know. */
   newFolder(path: RelativePath, observed: Observed): void {
     this.#parts.findings.changed(path, { entry: { kind: 'dir' }, stamp: observed.stamp, inode: observed.inode });
-    this.#enter(path, true);
+    this.enter(path);
   }
 
   #examineLink(path: RelativePath, observed: Observed & { kind: 'link' }, base: BaseEntry | null): void {
@@ -108,7 +108,7 @@ export class Examiner {
     if (base !== null && !base.held && (base.state.kind === 'dir' || base.state.kind === 'tombstone')) {
       state.base.setStamp(path, observed.stamp, observed.inode);
       findings.restored(path, base);
-      this.#enter(path, true);
+      this.enter(path);
       return;
     }
     if (base === null && state.base.findByInode(observed.inode).length > 0) {
@@ -118,7 +118,8 @@ export class Examiner {
     this.newFolder(path, observed);
   }
 
-  #enter(folder: RelativePath, deep: boolean): void {
-    if (!this.#engine.ignore.prunes(folder)) this.#parts.folders.add(folder, { due: this.#engine.clock.monotonic(), deep });
+  /** Lists a folder that was found and all below it, unless the ignore rules say that nothing in it takes part. */
+  enter(folder: RelativePath): void {
+    if (!this.#engine.ignore.prunes(folder)) this.#parts.folders.add(folder, { due: this.#engine.clock.monotonic(), deep: true });
   }
 }

@@ -18,7 +18,8 @@ export class NameRule {
 
   /** A folder (null: the root) was listed completely; its entries are looked at next. */
   listed(folder: RelativePath | null, entries: readonly ListedEntry[]): void {
-    if (this.#rule === 'off' && this.#engine.portability === 'off') return;
+    this.#follow();
+    if (this.#rule === 'off') return;
     const names = entries.map(({ path }) => nameOf(path));
     this.#listed = { folder, names };
     if (this.#told.size === 0) return;
@@ -33,17 +34,21 @@ export class NameRule {
 
   /** Tells of a path that lies here. @returns true when it is new and must not travel */
   refuses(path: RelativePath, isNew: boolean): boolean {
-    const rule = this.#engine.portability;
-    if (rule !== this.#rule) {
-      for (const told of [...this.#told]) this.#clear(told);
-      this.#rule = rule;
-    }
-    if (rule === 'off') return false;
-    const refused = rule === 'refuse' && isNew ? this.#why(path, (other) => this.#goesFirst(other, path)) : null;
+    this.#follow();
+    if (this.#rule === 'off') return false;
+    const refused = this.#rule === 'refuse' && isNew ? this.#why(path, (other) => this.#goesFirst(other, path)) : null;
     const reason = refused ?? this.#why(path, () => true);
     if (reason === null) this.#clear(path);
     else this.#tell(path, refused === null ? 'name_not_everywhere' : 'name_refused', reason);
     return refused !== null;
+  }
+
+  /** What was told under another rule is told no longer. */
+  #follow(): void {
+    const rule = this.#engine.portability;
+    if (rule === this.#rule) return;
+    for (const told of [...this.#told]) this.#clear(told);
+    this.#rule = rule;
   }
 
   #why(path: RelativePath, counts: (other: string) => boolean): string | null {

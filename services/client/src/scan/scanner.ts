@@ -1,7 +1,7 @@
 import { type RelativePath, parentOf } from '@syncpair/contracts';
 import { SETTLE_MS } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
-import { DiskProblem, type Listing } from '../disk/disk.ts';
+import { DiskProblem, type KnownFolder, type Listing, type Unchanged } from '../disk/disk.ts';
 import type { Observed } from '../disk/observed.ts';
 import type { WatchHint } from '../watch/watcher.ts';
 import { Absences } from './absences.ts';
@@ -13,6 +13,7 @@ import { Findings } from './findings.ts';
 import { type DueFolder, FolderQueue } from './folder-queue.ts';
 import { NameRule } from './name-rule.ts';
 import { Refusals } from './refusals.ts';
+import { stirredFolders } from './stirred-folders.ts';
 import { unseenProblem } from './unseen-problem.ts';
 
 /** A scan waits while this many changes wait for the server, so that memory does not grow with the tree. */
@@ -20,6 +21,8 @@ const MOST_CHANGES = 4_000;
 const MOST_DIRTY_AT_ONCE = 500;
 /** Folders listed in one request to the disk. */
 const MOST_FOLDERS_AT_ONCE = 64;
+/** Known names in the folders of one request: the disk leaves out what comes after so many. */
+const MOST_NAMES_AT_ONCE = 1_000;
 
 /**
  * Finds out what changed on disk. Hints only say where to look; what counts is a complete listing or an `lstat`, compared with the base.
@@ -200,17 +203,49 @@ export class Scanner {
   }
 
   async #list(due: readonly DueFolder[]): Promise<void> {
-    const { disk, ignore, changes } = this.#engine;
+    const { disk, ignore, changes, clock } = this.#engine;
     const folders = due.filter(({ path }) => path === null || !(ignore.prunes(path) || changes.isMoving(path)));
     if (folders.length === 0) return;
     const moment = this.#dirty.moment;
-    const listings = await disk.list(folders.map(({ path }) => path));
+    const listings = await disk.listChanged(this.#known(folders));
     // What the answer has left out comes first the next time.
     for (const { path, due: since, deep } of folders.slice(listings.length)) this.#folders.add(path, { due: since, deep });
+    const stirred = stirredFolders(this.#engine, this.#absences);
     for (const [index, listing] of listings.entries()) {
       const { path, deep } = folders[index] as DueFolder;
-      this.#listed(path, listing, { deep, moment });
+      if (listing instanceof DiskProblem || !('unchanged' in listing)) this.#listed(path, listing, { deep, moment });
+      else if (stirred?.has(path) === false) this.#unchanged(path, listing, deep);
+      // Something began there meanwhile: each name counts.
+      else this.#folders.add(path, { due: clock.monotonic(), deep });
     }
+  }
+
+  /** Folders with what is known of them, as many as one answer of the disk has room for. */
+  #known(folders: readonly DueFolder[]): KnownFolder[] {
+    const stirred = stirredFolders(this.#engine, this.#absences);
+    const known: KnownFolder[] = [];
+    let names = 0;
+    for (const { path } of folders) {
+      const contents = stirred?.has(path) === false ? this.#engine.state.base.contents(path) : null;
+      known.push({ path, known: contents?.known ?? null });
+      names += contents?.names ?? 0;
+      if (names >= MOST_NAMES_AT_ONCE) break;
+    }
+    return known;
+  }
+
+  /** A folder holds what the base says and nothing else, and no path in it waits for a look. */
+  #unchanged(folder: RelativePath | null, { folders, file }: Unchanged, deep: boolean): void {
+    const { problems, clock, firstLook, ignore } = this.#engine;
+    if (this.#waitsForFolder(folder)) {
+      this.#folders.add(folder, { due: clock.monotonic() + BUSY_MS, deep });
+      return;
+    }
+    problems.clear('scan', folder ?? '.');
+    this.#refusals.listed(folder, []);
+    this.#names.listed(folder, []);
+    if (file !== null && !ignore.ignores(file, 'file')) firstLook.foundUnchanged = true;
+    if (deep) for (const path of folders) this.#examiner.enter(path);
   }
 
   #listed(folder: RelativePath | null, listing: Listing | DiskProblem, { deep, moment }: Look): void {

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import {
   CHUNKED_BYTES,
   type ContentHash,
+  type Entry,
   type RelativePath,
   type VersionId,
   type VersionState,
@@ -45,7 +46,7 @@ export class BaseStore {
   readonly #above = new Set<string>();
 
   constructor(database: DatabaseSync) {
-    database.exec('DELETE FROM folder WHERE id <> 0 AND id NOT IN (SELECT folder FROM base)');
+    database.exec('DELETE FROM folder WHERE id <> 0 AND NOT EXISTS (SELECT 1 FROM base WHERE folder = folder.id)');
     this.#sql = prepare(database);
     for (const row of this.#sql.allFolders.iterate() as Iterable<{ id: number; path: string }>) this.#know(row.path, row.id);
   }
@@ -61,6 +62,17 @@ export class BaseStore {
   children(folder: RelativePath | null): BaseEntry[] {
     const id = this.#folderIds.get(folder ?? '');
     return id === undefined ? [] : (this.#sql.children.all(id) as unknown as BaseRow[]).map((row) => toEntry(folder, row));
+  }
+
+  /**
+   * What lies in a folder when all in it is as the base says, as `KnownFolder` has it, and how many names that are; null when the base has
+   * nothing in it, or something that is not on disk or is held.
+   */
+  contents(folder: RelativePath | null): { readonly known: string; readonly names: number } | null {
+    const id = this.#folderIds.get(folder ?? '');
+    if (id === undefined) return null;
+    const { known, names, seen } = this.#sql.contents.get(id) as { known: string | null; names: number; seen: number };
+    return known === null || seen < names ? null : { known, names };
   }
 
   /** Every entry below a folder, the folder itself left out. */
@@ -152,6 +164,15 @@ export class BaseStore {
     }
   }
 
+  /** The path of every entry but deleted ones. The base must not be changed while it is iterated. */
+  *paths(): Generator<{ readonly path: RelativePath; readonly kind: Entry['kind'] }> {
+    for (const [path, id] of this.#folderIds) {
+      const folder = path === '' ? null : (path as RelativePath);
+      for (const { name, kind } of this.#sql.names.iterate(id) as Iterable<{ name: string; kind: Entry['kind'] }>)
+        yield { path: joinPath(folder, name), kind };
+    }
+  }
+
   clear(): void {
     this.#sql.clear.run();
     this.#sql.clearFolders.run();
@@ -208,7 +229,14 @@ function prepare(database: DatabaseSync) {
     foldersBelow: sql(`SELECT id, path FROM folder WHERE ${BELOW}`),
     addFolder: sql('INSERT INTO folder (path) VALUES (?)'),
     get: sql(`SELECT ${COLUMNS} FROM base WHERE folder = ? AND name = ?`),
+    names: sql("SELECT name, kind FROM base WHERE folder = ? AND kind <> 'tombstone'"),
     children: sql(`SELECT ${COLUMNS} FROM base WHERE folder = ?`),
+    // A stamp begins with the letter of its kind. Names are in the order of their bytes, as in the table itself.
+    contents: sql(
+      `SELECT group_concat(stamp || '/' || name || '/', '') AS known, count(*) AS names,
+         count(CASE WHEN held = 0 AND substr(stamp, 1, 1) = substr(kind, 1, 1) THEN 1 END) AS seen
+       FROM (SELECT stamp, name, held, kind FROM base WHERE folder = ? ORDER BY name)`,
+    ),
     anyBelow: sql(`SELECT 1 FROM folder WHERE (path = ? OR (${BELOW})) AND EXISTS (SELECT 1 FROM base WHERE folder = id) LIMIT 1`),
     byInode: sql(`SELECT ${COLUMNS}, (SELECT path FROM folder WHERE id = base.folder) AS folder_path FROM base WHERE inode = ?`),
     large: sql(

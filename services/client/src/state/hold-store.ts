@@ -120,6 +120,16 @@ export class HoldStore {
     this.#dropIfEmpty(hold);
   }
 
+  /** How many paths are held, changed files among them. */
+  get size(): number {
+    return this.#held.size + this.#puts.size;
+  }
+
+  /** Every path that is held, changed files among them, in no order. */
+  everyPath(): RelativePath[] {
+    return [...this.#held, ...this.#puts.keys()];
+  }
+
   has(path: RelativePath): boolean {
     return this.#held.has(path);
   }

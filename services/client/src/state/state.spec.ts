@@ -63,6 +63,14 @@ describe('State', () => {
     expect(state.base.folders().sort()).toEqual(['a', 'a/empty', null, 'plain'].sort());
   });
 
+  it('tells the path of everything that is not deleted', () => {
+    state.base.put(entry('a', { kind: 'dir' }));
+    state.base.put(entry('a/x', file('x')));
+    state.base.put(entry('a/gone', { kind: 'tombstone' }));
+    state.base.put(entry('l', { kind: 'link', target: 'a', mtime: 1n }));
+    expect([...state.base.paths()].map(({ path, kind }) => `${kind} ${path}`).sort()).toEqual(['dir a', 'file a/x', 'link l']);
+  });
+
   it('renames a folder with all below it, and nothing beside it', () => {
     for (const path of ['a', 'a/x', 'a/b', 'a/b/y', 'a-b', 'a0', 'ab/z'])
       state.base.put(entry(path, /[xyz0]$/.test(path) ? file('c') : { kind: 'dir' }));

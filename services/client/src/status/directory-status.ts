@@ -61,7 +61,7 @@ function countFrozen({ state, ignore }: Engine): number {
   const known = frozenCounts.get(ignore);
   if (known !== undefined) return known;
   let frozen = 0;
-  for (const { path, state: entry } of state.base.all()) if (entry.kind !== 'tombstone' && ignore.ignores(path, entry.kind)) frozen++;
+  if (!ignore.isEmpty) for (const { path, kind } of state.base.paths()) if (ignore.ignores(path, kind)) frozen++;
   frozenCounts.set(ignore, frozen);
   return frozen;
 }

@@ -17,11 +17,14 @@ import {
   type ExpectedFile,
   type ExpectedObject,
   type FilePart,
+  type KnownFolder,
   type Listing,
   type RootIdentity,
   RootLostError,
   type StagedFile,
+  type Unchanged,
 } from '../../../../../services/client/src/disk/disk.ts';
+import { holdAgainst } from '../../../../../services/client/src/disk/hold-against.ts';
 import type { Observed } from '../../../../../services/client/src/disk/observed.ts';
 import { type FileNode, type LinkNode, stampOf } from '../files/nodes.ts';
 import { type Tree, TreeError } from '../files/tree.ts';
@@ -75,6 +78,13 @@ export class SimulatedDisk implements Disk {
     const listings = folders.slice(0, MOST_FOLDERS).map((folder) => this.#listed(folder));
     await this.#maybe(0.2);
     return listings;
+  }
+
+  async listChanged(folders: readonly KnownFolder[]): Promise<(Listing | Unchanged | DiskProblem)[]> {
+    const listings = await this.list(folders.map(({ path }) => path));
+    return listings.map((listing, index) =>
+      listing instanceof DiskProblem ? listing : holdAgainst(listing, (folders[index] as KnownFolder).known),
+    );
   }
 
   async stat(paths: readonly RelativePath[]): Promise<(Observed | null | DiskProblem)[]> {
