@@ -9,6 +9,7 @@ export * from './bandwidth/together-bytes.ts';
 export * from './chunks/pace-uploads.ts';
 export * from './chunks/place-chunks.ts';
 export * from './chunks/plan-assembly.ts';
+export * from './chunks/request-cost.ts';
 export * from './chunks/take-chunks.ts';
 export * from './crash/judge-after-cut.ts';
 export * from './crash/page-sources.ts';

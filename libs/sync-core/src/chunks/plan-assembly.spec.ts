@@ -1,7 +1,6 @@
 import type { Chunk, ContentHash } from '@syncpair/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paceUploads } from './pace-uploads.ts';
 import { placeChunks } from './place-chunks.ts';
 import { planAssembly } from './plan-assembly.ts';
 import { takeChunks } from './take-chunks.ts';
@@ -83,16 +82,4 @@ describe('takeChunks', () => {
         .join(''),
     ).toBe(taken),
   );
-});
-
-describe('paceUploads', () => {
-  it.each([
-    ['a quick line takes more', 1024, 10, 2048],
-    ['up to four mebibytes', 4 * 2 ** 20, 10, 4 * 2 ** 20],
-    ['a slow line takes less', 4 * 2 ** 20, 1_500, 2 * 2 ** 20],
-    ['down to single chunks', 64 * 1024, 60_000, 64 * 1024],
-    ['a line that breaks takes much less', 4 * 2 ** 20, 'cut', 2 ** 20],
-    ['and never less than one', 64 * 1024, 'cut', 64 * 1024],
-    ['between both all stays as it is', 3_000, 500, 3_000],
-  ] as const)('%s', (_what, bytes, took, next) => expect(paceUploads(bytes, took)).toBe(next));
 });

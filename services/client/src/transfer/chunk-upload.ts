@@ -140,7 +140,7 @@ export class ChunkUpload {
       // What is sent may fail before anybody waits for it.
       next?.catch(() => undefined);
       for (let sent = 0; sent < missing.length;) {
-        const batch = takeChunks(missing, sent, this.#parts.uploads.bytes);
+        const batch = takeChunks(missing, sent, this.#parts.uploads.pace.bytes);
         sent += batch.length;
         if (!(await this.#sendBatch(batch, asked.grantOf))) return 'changed';
       }
@@ -175,14 +175,15 @@ export class ChunkUpload {
     await this.#flights.below(MOST_UNDER_WAY + (this.#isShowing ? 1 : 0));
     const contents = batch.map(({ hash }, index) => ({ hash, bytes: read[index] as Uint8Array }));
     const grants = new Set(batch.flatMap(({ hash }) => grantOf.get(hash) ?? []));
-    const { bytes } = uploads;
+    const limit = uploads.pace.bytes;
+    const bytes = batch.reduce((sum, { size }) => sum + size, 0);
     this.#flights.start(async () => {
       const begun = this.#now();
       const receipt = await server.uploadMany([...grants], contents).catch((error: unknown) => {
-        uploads.bytes = paceUploads(bytes, 'cut');
+        uploads.pace = paceUploads(uploads.pace, limit, 'cut');
         throw error;
       });
-      uploads.bytes = paceUploads(bytes, this.#now() - begun);
+      uploads.pace = paceUploads(uploads.pace, limit, { bytes, took: this.#now() - begun });
       for (const content of contents) freeBytes(content.bytes);
       const hashes = batch.map(({ hash }) => hash);
       this.#proofs.addReceipt(receipt, hashes, this.#now());

@@ -43,7 +43,7 @@ describe('uploadLarge', () => {
     let uploads = 0;
     server.onUpload = () => {
       uploads += 1;
-      if (uploads === 3) throw new ServerError('unreachable', 'cut');
+      if (uploads === 5) throw new ServerError('unreachable', 'cut');
     };
     await expect(upload('f', bytes)).rejects.toThrow('cut');
     // As after a restart, or as the next try of the same client.

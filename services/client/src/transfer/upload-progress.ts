@@ -1,5 +1,5 @@
 import type { ContentHash } from '@syncpair/contracts';
-import { FIRST_UPLOAD_BYTES } from '@syncpair/sync-core';
+import { FIRST_PACE } from '@syncpair/sync-core';
 import { ChunkProofs } from './chunk-proofs.ts';
 
 /** Uploads that are remembered at a time. */
@@ -7,8 +7,8 @@ const MOST_UPLOADS = 8;
 
 /** What uploads by chunks know from one try to the next. Safe to lose: the server has the claims. */
 export class UploadProgress {
-  /** Bytes of the next request with chunks. */
-  bytes = FIRST_UPLOAD_BYTES;
+  /** How large the next request with chunks is. */
+  pace = FIRST_PACE;
   readonly #proofs = new Map<ContentHash, ChunkProofs>();
 
   /** What is proved of a content by now. */
