@@ -12,6 +12,9 @@ export const MAX_FRAME_BYTES = 1024 * 1024;
 /** Bytes of all frames of one batch body. */
 export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
+/** Bytes for frames that are all small. */
+const SMALL_ROOM_BYTES = 64 * 1024;
+
 export interface Frame {
   readonly hash: ContentHash;
   /** Null: the sender has no such content. */
@@ -32,13 +35,18 @@ export class FrameError extends Error {
 }
 
 /**
- * Reads frames from chunks as they arrive, holding one frame at a time. The chunks are given over: what was copied out of is freed. Each frame's
- * bytes are the caller's.
+ * Whose the bytes of a frame are: the caller's `forever`, or his only `until the next` frame is asked for, for then the same memory holds
+ * that one. New memory for each chunk of a large content costs more than the copy into it.
+ */
+export type FrameMemory = 'forever' | 'until the next';
+
+/**
+ * Reads frames from chunks as they arrive, holding one frame at a time. The chunks are given over: what was copied out of is freed.
  *
  * @throws {FrameError} when a frame is longer than MAX_FRAME_BYTES or the body ends inside one.
  */
-export async function* decodeFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
-  const queue = new ByteQueue();
+export async function* decodeFrames(chunks: AsyncIterable<Uint8Array>, memory: FrameMemory = 'forever'): AsyncGenerator<Frame> {
+  const queue = new ByteQueue(memory);
   for await (const chunk of chunks) {
     queue.push(chunk);
     for (let frame = queue.takeFrame(); frame !== null; frame = queue.takeFrame()) yield frame;
@@ -55,8 +63,17 @@ interface Piece {
 }
 
 class ByteQueue {
+  readonly #memory: FrameMemory;
   readonly #pieces: Piece[] = [];
+  /** What holds one frame after another. */
+  #room = Buffer.alloc(0);
+  /** Read to their end; the last frame may be a part of one. */
+  #lent: Piece[] = [];
   length = 0;
+
+  constructor(memory: FrameMemory) {
+    this.#memory = memory;
+  }
 
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
@@ -65,6 +82,8 @@ class ByteQueue {
   }
 
   takeFrame(): Frame | null {
+    for (const { bytes } of this.#lent) freeBytes(bytes);
+    this.#lent = [];
     if (this.length < FRAME_HEADER_BYTES) return null;
     const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
     this.#copy(header);
@@ -86,10 +105,18 @@ class ByteQueue {
       this.#drop(count);
       return taken;
     }
-    const taken = Buffer.allocUnsafeSlow(count);
+    const taken = this.#memory === 'forever' ? Buffer.allocUnsafeSlow(count) : this.#roomFor(count);
     this.#copy(taken);
     this.#drop(count);
     return taken;
+  }
+
+  #roomFor(count: number): Buffer {
+    if (count > this.#room.length) {
+      freeBytes(this.#room);
+      this.#room = Buffer.allocUnsafeSlow(count > SMALL_ROOM_BYTES ? MAX_FRAME_BYTES : SMALL_ROOM_BYTES);
+    }
+    return this.#room.subarray(0, count);
   }
 
   /** Fills `target` with the first bytes, which stay in the queue. */
@@ -113,6 +140,7 @@ class ByteQueue {
       if (piece.at < piece.bytes.length) return;
       this.#pieces.shift();
       if (!piece.isShared) freeBytes(piece.bytes);
+      else if (this.#memory === 'until the next') this.#lent.push(piece);
     }
   }
 }

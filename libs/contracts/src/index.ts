@@ -34,6 +34,7 @@ export * from './hold.ts';
 export * from './hold-calls.ts';
 export * from './parse-hold-limits.ts';
 export * from './parse-rate-limits.ts';
+export * from './pieces-of.ts';
 export * from './queries.ts';
 export * from './retention.ts';
 export * from './revert.ts';

@@ -8,6 +8,7 @@ import {
   type ReceiptResponse,
   blobFetchRequestSchema,
   decodeBatchPreamble,
+  piecesOf,
   wire,
 } from '@syncpair/contracts';
 import { parseWith } from '@syncpair/service-http';
@@ -79,7 +80,7 @@ export class BlobsController {
   async batch(@Headers(GRANT_HEADER) grant: string | undefined, @Req() request: FastifyRequest): Promise<ReceiptResponse> {
     requireBytes(request);
     return readBody(async () => {
-      const { grants, frames } = await decodeBatchPreamble(request.raw.iterator({ destroyOnReturn: false }));
+      const { grants, frames } = await decodeBatchPreamble(piecesOf(request.raw));
       const granted = await this.#grants.verify([...tokensOf(grant), ...grants], 'write');
       return this.#blobs.putFrames(granted, readFrames(frames));
     });

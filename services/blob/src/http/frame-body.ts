@@ -6,19 +6,13 @@ import {
   MAX_BATCH_FRAMES,
   FRAME_HEADER_BYTES,
   decodeFrames,
-  freeBytes,
 } from '@syncpair/contracts';
 import { endedEarly } from '../blobs/refusals.ts';
 
 const MAX_BODY_BYTES = MAX_BATCH_BYTES + MAX_BATCH_FRAMES * FRAME_HEADER_BYTES;
 
 /** Frames of a body of bounded length. The bytes of one are there until the next one is asked for. */
-export async function* readFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
-  for await (const frame of decodeFrames(bounded(chunks))) {
-    yield frame;
-    if (frame.bytes !== null) freeBytes(frame.bytes);
-  }
-}
+export const readFrames = (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> => decodeFrames(bounded(chunks), 'until the next');
 
 async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let length = 0;

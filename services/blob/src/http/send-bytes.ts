@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http';
-import { freeBytes } from '@syncpair/contracts';
 import type { FastifyReply } from 'fastify';
+import { Outgoing } from './outgoing.ts';
 
 /**
  * Answers with bytes that come by and by, and gives the memory of each piece back once it has left; they are taken over. A caller who goes
@@ -15,23 +14,10 @@ export async function sendBytes(reply: FastifyReply, pieces: AsyncIterable<Uint8
     const headers = reply.getHeaders();
     reply.hijack();
     reply.raw.writeHead(reply.statusCode, headers as Record<string, string>);
-    for (; next.done !== true; next = await source.next()) {
-      if (!(await write(reply.raw, next.value))) return;
-      freeBytes(next.value);
-    }
+    const outgoing = new Outgoing(reply.raw);
+    for (; next.done !== true; next = await source.next()) if (!(await outgoing.send(next.value))) return;
     reply.raw.end();
   } finally {
     await source.return?.();
   }
 }
-
-/** True once the system has taken all of it; false when the caller went away, and it may still be in use. */
-const write = (response: ServerResponse, bytes: Uint8Array): Promise<boolean> =>
-  new Promise((resolve) => {
-    const left = (): void => resolve(false);
-    response.once('close', left);
-    response.write(bytes, (error) => {
-      response.off('close', left);
-      resolve(!error);
-    });
-  });

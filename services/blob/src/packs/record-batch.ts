@@ -41,6 +41,11 @@ export class RecordBatch {
     this.#length = 0;
   }
 
+  /** Bytes of its memory. */
+  get room(): number {
+    return this.#buffer.length;
+  }
+
   /** Gives its memory back. */
   free(): void {
     this.clear();

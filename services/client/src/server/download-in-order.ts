@@ -11,7 +11,7 @@ import { ServerError } from './server-error.ts';
 const MAX_GRANTS = 64;
 const MAX_HASHES = 1_000;
 
-/** Each content as it arrives and one at a time, verified. */
+/** Each content as it arrives and one at a time, verified; its bytes are there until the next one is asked for. */
 export const downloadInOrder = (link: DirectoryLink, hashes: readonly ContentHash[]): AsyncGenerator<Frame> =>
   link.bandwidth === undefined ? downloadAll(link, hashes) : downloadInTurn(link, hashes);
 
@@ -59,7 +59,7 @@ async function* fetchInOrder(link: DirectoryLink, request: BlobFetchRequestJson)
   const all = request.hashes.length;
   let at = 0;
   try {
-    for await (const { hash, bytes } of decodeFrames(paced(link, 'download', answer.body))) {
+    for await (const { hash, bytes } of decodeFrames(paced(link, 'download', answer.body), 'until the next')) {
       if (hash !== request.hashes[at]) throw new FrameError('they are not those that were asked for');
       at += 1;
       const isWhole = bytes !== null && digest('sha256', bytes) === hash;

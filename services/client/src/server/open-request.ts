@@ -1,6 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
+import { piecesOf } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
 import { answerBeforeFailure } from './answer-before-failure.ts';
 import { freeReceived } from './free-received.ts';
@@ -196,12 +197,12 @@ class Exchange {
   }
 
   async *#read(answer: Readable): AsyncGenerator<Uint8Array> {
-    const chunks = answer[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    const pieces = piecesOf(answer);
     let complete = false;
     try {
       for (;;) {
         this.#theirTurn(this.#noProgressMs);
-        const next = await chunks.next();
+        const next = await pieces.next();
         this.#ourTurn();
         if (next.done === true) break;
         yield next.value;

@@ -43,7 +43,10 @@ export interface SyncServer {
   /** How the server has a content in chunks: a claim that the whole has to prove. Null: it has it as one, or not at all. */
   readManifest(hash: ContentHash): Promise<Uint8Array | null>;
 
-  /** Contents of at most MAX_FRAME_BYTES in this order, each when it arrives, verified and the caller's; without bytes where the server cannot give it. */
+  /**
+   * Contents of at most MAX_FRAME_BYTES in this order, each when it arrives, verified; without bytes where the server cannot give it. The bytes
+   * are there until the next one is asked for.
+   */
   downloadInOrder(hashes: readonly ContentHash[]): AsyncIterable<Frame>;
 
   /**

@@ -80,7 +80,9 @@ export class Assembly {
           added += copied;
           if (copied < step.chunks.length) return { added, broken: source };
         } else {
-          await this.#append(step.chunk, step.from === 'itself' ? await this.#staged.read(step.chunk) : await this.#next(frames));
+          await (step.from === 'itself'
+            ? this.#appendOwn(step.chunk, await this.#staged.read(step.chunk))
+            : this.#append(step.chunk, await this.#next(frames)));
           added += 1;
         }
       }
@@ -111,7 +113,7 @@ export class Assembly {
     for (const chunk of chunks) {
       const bytes = read[copied] as Uint8Array;
       if (!isChunk(bytes, chunk)) break;
-      await this.#append(chunk, bytes);
+      await this.#appendOwn(chunk, bytes);
       copied += 1;
     }
     return copied;
@@ -122,6 +124,11 @@ export class Assembly {
     // Hashed while it is written.
     this.#added(chunk, bytes);
     await written;
+  }
+
+  /** Appends what was read here, and gives its memory back. */
+  async #appendOwn(chunk: Chunk, bytes: Uint8Array): Promise<void> {
+    await this.#append(chunk, bytes);
     freeBytes(bytes);
   }
 

@@ -6,7 +6,7 @@ import { wrongHash } from '../../blobs/refusals.ts';
 import type { PlacedRecord } from '../../packs/pack-format.ts';
 import { countEntries, entriesOf, findInIndex } from '../../packs/pack-index.ts';
 import { type Piece, type Span, planReads } from '../../packs/read-plan.ts';
-import { RecordBatch } from '../../packs/record-batch.ts';
+import { SpareBatches } from '../../packs/spare-batches.ts';
 import type { Folder } from './folder.ts';
 import { KnownPlaces } from './known-places.ts';
 import { type DiskLocation, formatLocation } from './location.ts';
@@ -35,6 +35,7 @@ export class PackedObjects {
   readonly #packs: Folder;
   readonly #appender: PackAppender;
   readonly #known = new KnownPlaces();
+  readonly #spares = new SpareBatches();
 
   constructor(packs: Folder, appender: PackAppender) {
     this.#packs = packs;
@@ -44,7 +45,7 @@ export class PackedObjects {
   async putMany(blobs: AsyncIterable<SmallBlob>): Promise<StoredBlob[]> {
     const stored = new Map<ContentHash, StoredBlob>();
     const touched: PackFile[] = [];
-    const batch = new RecordBatch();
+    const batch = this.#spares.take();
     const append = async (): Promise<void> => {
       if (batch.length === 0) return;
       const { pack, placed } = await this.#appender.append(batch);
@@ -70,7 +71,7 @@ export class PackedObjects {
       await Promise.all([...new Set(touched)].map((pack) => this.#appender.flush(pack)));
     } finally {
       for (const pack of touched) this.#appender.release(pack);
-      batch.free();
+      this.#spares.giveBack(batch);
     }
     return [...stored.values()];
   }
