@@ -42,6 +42,13 @@ describe('deploy/Dockerfile', () => {
       expect(text).toMatch(/^CMD \[".*\]$/m);
     },
   );
+  it.each(SERVICE_NAMES)('%s keeps as little of what was freed as the command does', (service) => {
+    const told = [...readText('services/client/bin/syncpair').matchAll(/\b(MALLOC_\w+):=(\d+)/g)].map(
+      ([, name, value]) => `${name}=${value}`,
+    );
+    expect(told).toHaveLength(3);
+    expect(stage(service).match(/\bMALLOC_\w+=\d+/g)).toEqual(told);
+  });
   it.each(SERVICE_NAMES)('%s needs no more than its addresses, and exposes the port it listens on', (service) => {
     const set = Object.fromEntries(
       [...stage(service).matchAll(/\b(SYNCPAIR_\w+)=(\S+)/g)].map(([, name, value]) => [name, value as string]),

@@ -208,6 +208,10 @@ class Daemon implements RunningDaemon {
     return Promise.resolve();
   }
 
+  releaseMemory(): void {
+    for (const { sync } of this.#open()) sync.engine.state.releaseMemory();
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;

@@ -14,6 +14,9 @@ export interface RunningDaemon extends DaemonControl {
   /** Resolves when it has stopped: by itself after `once`, or after `stop`. Rejects when it cannot go on at all. */
   readonly done: Promise<DaemonOutcome>;
 
+  /** Gives up what it keeps only to be quick, as long as nothing is to be done. */
+  releaseMemory(): void;
+
   /** Finishes what is under way, lets go of everything, and is done; may be called again. */
   stop(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { releaseMemory } from './release-memory.ts';
 
 /** Milliseconds between two looks at how busy the thread was. */
 const LOOK_MS = 5_000;
@@ -13,11 +14,9 @@ const RESTS = 3;
  * Gives memory back to the system each time that this thread comes to rest, after its start and after work. V8 alone collects what is
  * left of a large transfer only when more is allocated, which a client at rest does not do for days.
  *
- * @param collect there is a way to collect where Node was started with `--expose-gc`, as `bin/syncpair` does; nothing happens elsewhere
  * @returns what ends that
  */
-export function releaseAtRest(collect: (() => void) | undefined = collectAll(), lookMs = LOOK_MS): () => void {
-  if (collect === undefined) return () => undefined;
+export function releaseAtRest(release: () => void = releaseMemory, lookMs = LOOK_MS): () => void {
   let before = performance.eventLoopUtilization();
   // A start is work: what was read and compiled for it is more than half of what a client at rest holds.
   let hasWorked = true;
@@ -30,13 +29,7 @@ export function releaseAtRest(collect: (() => void) | undefined = collectAll(), 
     rests = utilization > RESTING ? 0 : rests + 1;
     if (!hasWorked || rests < RESTS) return;
     hasWorked = false;
-    collect();
+    release();
   }, lookMs).unref();
   return () => clearInterval(timer);
-}
-
-/** An ordinary collection keeps the pages it has emptied; the last resort before memory runs out gives them back. */
-function collectAll(): (() => void) | undefined {
-  const { gc } = globalThis;
-  return gc === undefined ? undefined : () => gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }

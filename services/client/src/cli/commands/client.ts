@@ -5,6 +5,7 @@ import { startControlServer } from '../../control/control-server.ts';
 import type { DaemonOutcome, RunningDaemon } from '../../daemon/running-daemon.ts';
 import type { Logger } from '../../log/logger.ts';
 import { releaseAtRest } from '../../runtime/release-at-rest.ts';
+import { releaseMemory } from '../../runtime/release-memory.ts';
 import { FirstSync } from '../../status/first-sync.ts';
 import type { CliContext, CommonOptions } from '../context.ts';
 import { EXIT, type ExitCode, exitCodeFor } from '../exit-code.ts';
@@ -38,7 +39,10 @@ export async function client(options: ClientOptions, _args: readonly string[], {
     directories.map(({ localPath }) => localPath),
     log,
   );
-  const stopReleasing = releaseAtRest();
+  const stopReleasing = releaseAtRest(() => {
+    daemon.releaseMemory();
+    releaseMemory();
+  });
   const telling = log.shows('info') ? tellFirstSync(daemon, log) : undefined;
   try {
     const end = await Promise.race([daemon.done, stop.received]);
