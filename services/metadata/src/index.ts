@@ -7,6 +7,7 @@ export { METADATA_ROUTES } from './http/route-descriptions.ts';
 export { type Collected, collectAll } from './collect/collect-all.ts';
 export { COLLECT_TIMES, type CollectTimes } from './collect/collect-times.ts';
 export { Collector } from './collect/collector.ts';
+export { CollectorJob } from './collect/collector-job.ts';
 export type { ContentUpkeep, Volume } from './content/content-upkeep.ts';
 export { Database } from './database/database.ts';
 export { HttpContentStore } from './content/http-content-store.ts';

@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { GRANT_HEADER } from '@syncpair/contracts';
-import { Collector, collectAll } from '@syncpair/metadata';
+import { Collector, CollectorJob, collectAll } from '@syncpair/metadata';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CollectActor } from './testing/collect-actor.ts';
 import { CollectWorld, randomDevice } from './testing/collect-world.ts';
 
+const fail = (message: string): never => {
+  throw new Error(message);
+};
 const NOW = { graceMs: 0, idleMs: 0, volumeMs: 0 };
 const HOUR = 60 * 60_000;
 
@@ -55,6 +58,18 @@ const put = (path: string, bytes: Buffer) => ({
   path,
   base: null,
   entry: { kind: 'file', hash: hashOf(bytes), size: bytes.length, mtime: '1700000000000000000', executable: false },
+});
+
+it('a round through all contents is followed by a rest, whichever replica made it', async () => {
+  const turn = () => new CollectorJob(world.database, world.upkeep, { ...NOW, graceMs: HOUR }, fail).turn();
+  const found = await garbage('found');
+  await turn();
+  const later = await garbage('later');
+  await turn();
+  expect([await stateOf(found), await stateOf(later)]).toEqual(['condemned', 'live']);
+  await world.database.query("UPDATE upkeep SET at = at - interval '1 hour'");
+  await turn();
+  expect(await stateOf(later)).toBe('condemned');
 });
 
 it('a content goes when no version has it and its grace is over, and not before', async () => {

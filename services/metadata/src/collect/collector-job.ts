@@ -10,6 +10,8 @@ const EVERY_MS = 60_000;
 /** In one turn: pages of contents that are looked at, and batches that are removed. */
 const PAGES = 10;
 const BATCHES = 20;
+/** Milliseconds between two rounds through all contents of all replicas; short beside the grace that what is found then has. */
+const ROUND_REST_MS = 15 * 60_000;
 /** The kept place in the table of contents. */
 const PLACE = 'condemn';
 
@@ -66,7 +68,8 @@ export class CollectorJob {
   }
 
   async #condemn(): Promise<void> {
-    let place = await readPlace(this.#database, PLACE);
+    let place = await readPlace(this.#database, PLACE, ROUND_REST_MS);
+    if (place === null) return;
     for (let page = 0; page < PAGES && !this.#closed; page += 1) {
       const { last } = await this.#collector.condemn(place);
       place = last ?? Buffer.alloc(0);

@@ -107,10 +107,14 @@ export async function finishDeleting(
   );
 }
 
-/** Where a collection stopped, to go on there; empty for the beginning. */
-export async function readPlace(db: Queryable, name: string): Promise<Buffer> {
-  const [row] = await db.query<{ readonly place: Buffer }>('SELECT place FROM upkeep WHERE name = $1', [name]);
-  return row?.place ?? Buffer.alloc(0);
+/** Where a collection stopped, to go on there; empty for the beginning, null when a whole round ended less than `restMs` ago. */
+export async function readPlace(db: Queryable, name: string, restMs: number): Promise<Buffer | null> {
+  const [row] = await db.query<{ readonly place: Buffer; readonly resting: boolean }>(
+    `SELECT place, length(place) = 0 AND at > now() - $2::float8 * interval '1 millisecond' AS resting FROM upkeep WHERE name = $1`,
+    [name, restMs],
+  );
+  if (row === undefined) return Buffer.alloc(0);
+  return row.resting ? null : row.place;
 }
 
 export async function writePlace(db: Queryable, name: string, place: Buffer): Promise<void> {
