@@ -5,7 +5,7 @@ import { cleanOwnFolders } from './clean.ts';
 import {
   type ChunkedContent,
   type DiskAction,
-  DiskProblem,
+  type DiskProblem,
   type DiskResult,
   type ExpectedFile,
   type ExpectedObject,
@@ -16,7 +16,6 @@ import {
   type Unchanged,
 } from './disk.ts';
 import type { FolderHandles } from './folder-handles.ts';
-import { holdAgainst } from './hold-against.ts';
 import { listFolder } from './list-folder.ts';
 import { observeAt } from './observe-at.ts';
 import type { Observed } from './observed.ts';
@@ -24,6 +23,7 @@ import { meansAbsent, toProblem } from './problem.ts';
 import { hashDescriptor, readDescriptor, readPartsOf, withExpected } from './read-expected.ts';
 import type { Root } from './root.ts';
 import { type ObserveOptions, lstat, stampOf } from './stamp.ts';
+import { unchangedFolder } from './unchanged-folder.ts';
 
 /** Names after which the folders that were asked for too are left for another request, so that no answer grows with the tree. */
 const MOST_NAMES_AT_ONCE = 1_000;
@@ -41,19 +41,24 @@ export class DiskCore {
   }
 
   list(wanted: readonly (RelativePath | null)[]): (Listing | DiskProblem)[] {
-    return this.#listEach(
-      wanted,
-      (folder) => folder,
-      (listing) => listing,
-    );
+    // Without anything known no folder is told as unchanged.
+    return this.listChanged(wanted.map((path) => ({ path, known: null }))) as (Listing | DiskProblem)[];
   }
 
   listChanged(wanted: readonly KnownFolder[]): (Listing | Unchanged | DiskProblem)[] {
-    return this.#listEach(
-      wanted,
-      ({ path }) => path,
-      (listing, { known }) => holdAgainst(listing, known),
-    );
+    return this.#root.use((folders) => {
+      const answers: (Listing | Unchanged | DiskProblem)[] = [];
+      let names = 0;
+      for (const { path, known } of wanted) {
+        folders.trim();
+        const unchanged = known === null ? null : unchangedFolder(folders, path, known, this.#observing(folders));
+        const answer = unchanged ?? listFolder(folders, path, this.#observing(folders));
+        answers.push(answer);
+        if ('entries' in answer) names += answer.entries.length;
+        if (names >= MOST_NAMES_AT_ONCE) break;
+      }
+      return answers;
+    });
   }
 
   stat(paths: readonly RelativePath[]): (Observed | null | DiskProblem)[] {
@@ -95,25 +100,6 @@ export class DiskCore {
         return answer(folders, item);
       }),
     );
-  }
-
-  #listEach<Wanted, Answer>(
-    wanted: readonly Wanted[],
-    folderOf: (one: Wanted) => RelativePath | null,
-    answer: (listing: Listing, one: Wanted) => Answer,
-  ): (Answer | DiskProblem)[] {
-    return this.#root.use((folders) => {
-      const answers: (Answer | DiskProblem)[] = [];
-      let names = 0;
-      for (const one of wanted) {
-        folders.trim();
-        const listing = listFolder(folders, folderOf(one), this.#observing(folders));
-        answers.push(listing instanceof DiskProblem ? listing : answer(listing, one));
-        if (!(listing instanceof DiskProblem)) names += listing.entries.length;
-        if (names >= MOST_NAMES_AT_ONCE) break;
-      }
-      return answers;
-    });
   }
 
   #observing(folders: FolderHandles): ObserveOptions {

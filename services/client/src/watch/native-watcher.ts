@@ -1,6 +1,7 @@
 import { type BigIntStats, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type RelativePath, isReservedName, joinPath, parentOf, parseRelativePath } from '@syncpair/contracts';
+import { countsFolders } from './counts-folders.ts';
 import { Coverage } from './coverage.ts';
 import { EventFlood } from './event-flood.ts';
 import { FolderWatch, lookAtFolder } from './folder-watch.ts';
@@ -33,6 +34,7 @@ export class NativeWatcher implements Watcher {
   #onHint: (hint: WatchHint) => void = () => undefined;
   #coverage = new Coverage((hint) => this.#onHint(hint));
   #device: bigint | undefined;
+  #countsFolders = false;
   #working: Promise<void> | undefined;
   #stopListening: () => void = () => undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -130,7 +132,7 @@ export class NativeWatcher implements Watcher {
       if (stats === undefined || this.#isElsewhere(folder, stats)) return;
       if (folder !== null && this.#options.prunes(folder)) return;
       this.#watch(folder, stats);
-      this.#lookAtChildren(folder);
+      if (!this.#isWithoutFolders(folder)) this.#lookAtChildren(folder);
     } catch (error) {
       if (!meansGone(error)) this.#giveUp(folder, error);
     }
@@ -155,6 +157,12 @@ export class NativeWatcher implements Watcher {
       if (meansGone(error)) throw error;
       this.#giveUp(folder, error);
     }
+  }
+
+  /** Told by one look, where a listing reads every name. Folders that come later have events, for the folder is watched by now. */
+  #isWithoutFolders(folder: RelativePath | null): boolean {
+    if (folder === null) this.#countsFolders = countsFolders(this.#options.root);
+    return this.#countsFolders && lookAtFolder(this.#pathOf(folder))?.nlink === 2n;
   }
 
   #lookAtChildren(folder: RelativePath | null): void {

@@ -10,6 +10,7 @@ import {
   DiskProblem,
   type DiskResult,
   type Expected,
+  type Listing,
 } from '../../../../../services/client/src/disk/disk.ts';
 import { LocalDisk } from '../../../../../services/client/src/disk/local-disk.ts';
 import type { Observed } from '../../../../../services/client/src/disk/observed.ts';
@@ -20,6 +21,16 @@ import { Random } from '../world/random.ts';
 import { VirtualTime } from '../world/virtual-time.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import { StagingArea } from './staging-area.ts';
+
+/** What a listing tells, as `KnownFolder` has it; the names are ASCII. */
+const knownOf = ({ entries }: Listing): string =>
+  entries
+    .toSorted((one, two) => (one.path < two.path ? -1 : 1))
+    .map(({ path, observed }) => `${observed.stamp}/${path.split('/').at(-1) as string}/`)
+    .join('');
+
+const foldersOf = ({ entries }: Listing): RelativePath[] =>
+  entries.filter(({ observed }) => observed.kind === 'dir').map(({ path }) => path);
 
 /** Random sequences, each of so many steps. */
 const SEQUENCES = 12;
@@ -212,6 +223,15 @@ describe('the simulated disk', () => {
             ? listing?.code
             : listing.entries.map(({ path, observed }) => [path, plain(observed)]).sort();
         expect(names(other)).toEqual(names(one));
+        for (const [disk, listing, wait] of [
+          [local, one, <T>(asked: Promise<T>) => asked],
+          [simulated.disk, other, passing],
+        ] as const) {
+          if (listing === undefined || listing instanceof DiskProblem) continue;
+          const known = knownOf(listing);
+          const [same, changed] = await wait(disk.listChanged(['', 'x'].map((more) => ({ path: folder, known: known + more }))));
+          expect([same, changed]).toMatchObject([{ unchanged: true, folders: foldersOf(listing) }, listing]);
+        }
       }
     }
   });

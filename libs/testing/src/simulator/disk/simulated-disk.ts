@@ -24,7 +24,6 @@ import {
   type StagedFile,
   type Unchanged,
 } from '../../../../../services/client/src/disk/disk.ts';
-import { holdAgainst } from '../../../../../services/client/src/disk/hold-against.ts';
 import type { Observed } from '../../../../../services/client/src/disk/observed.ts';
 import { type FileNode, type LinkNode, stampOf } from '../files/nodes.ts';
 import { type Tree, TreeError } from '../files/tree.ts';
@@ -32,6 +31,7 @@ import { contentHash } from '../world/content-hash.ts';
 import type { OwnProcess } from '../world/own-process.ts';
 import type { Random } from '../world/random.ts';
 import { DiskActions } from './disk-actions.ts';
+import { holdAgainst } from './hold-against.ts';
 import { observeNode } from './observe-node.ts';
 import type { StagingArea } from './staging-area.ts';
 import type { DiskWitness } from './witness.ts';

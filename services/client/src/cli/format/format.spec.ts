@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatAgo, formatDuration, parseDuration } from './duration.ts';
+import { groupDigits } from './group-digits.ts';
 import { plural } from './plural.ts';
 import { formatRate } from './rate.ts';
 import { formatSize } from './size.ts';
@@ -66,6 +67,11 @@ test('numbers decide the word', () => {
     '12,345 files',
     '2 directories',
   ]);
+});
+
+test('digits are grouped as they are in English', () => {
+  for (const count of [0, 7, 999, 1_000, 12_345, 999_999, 1_000_000, 9_007_199_254_740_991])
+    expect(groupDigits(count)).toBe(count.toLocaleString('en'));
 });
 
 describe('tables', () => {

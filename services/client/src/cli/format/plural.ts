@@ -1,4 +1,6 @@
+import { groupDigits } from './group-digits.ts';
+
 /** `1 file`, `3 files`, `12,000 files`; `many` where adding an s is wrong. */
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return `${groupDigits(count)} ${count === 1 ? one : many}`;
 }

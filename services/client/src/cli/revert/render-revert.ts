@@ -1,6 +1,7 @@
 import type { RevertResponse } from '@syncpair/contracts';
 import { escapeText } from '../../log/escape.ts';
 import { plural } from '../format/plural.ts';
+import { groupDigits } from '../format/group-digits.ts';
 import { formatTable } from '../format/table.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -29,8 +30,8 @@ export function renderRevert({ planned, counts, steps, kept }: RevertResponse): 
   const untold = restored + deleted + moved + counts.kept - lines.length;
   const parts = [
     ...(restored > 0 ? [`${plural(restored, 'path')} brought back`] : []),
-    ...(deleted > 0 ? [`${deleted.toLocaleString('en')} deleted`] : []),
-    ...(moved > 0 ? [`${moved.toLocaleString('en')} renamed`] : []),
+    ...(deleted > 0 ? [`${groupDigits(deleted)} deleted`] : []),
+    ...(moved > 0 ? [`${groupDigits(moved)} renamed`] : []),
   ];
   const summary = parts.length === 0 ? 'nothing to do' : `${planned ? 'would be done: ' : ''}${parts.join(', ')}`;
   const left = counts.kept > 0 ? [`${plural(counts.kept, 'path')} ${counts.kept === 1 ? 'stays as it is' : 'stay as they are'}`] : [];

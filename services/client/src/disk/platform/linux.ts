@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { mountsBelow } from './mounts-below.ts';
 import type { FolderHandle, Platform } from './platform.ts';
 
@@ -6,8 +6,12 @@ import type { FolderHandle, Platform } from './platform.ts';
 const O_PATH = 0o10000000;
 const FOLDER = O_PATH | constants.O_DIRECTORY;
 
+/** This process as `/proc` names it; `self`, the link to that, would be followed once more at each call: a tenth of a look at a name. */
+let me: string | undefined;
+const descriptors = (): string => `/proc/${(me ??= readlinkSync('/proc/self'))}/fd`;
+
 /**
- * Node has no `openat`. A path that begins with `/proc/self/fd/N` starts at the very folder that descriptor N holds, so opening one name
+ * Node has no `openat`. A path that begins with `/proc/PROCESS/fd/N` starts at the very folder that descriptor N holds, so opening one name
  * at a time without following links gives the same guarantee, and no path is ever longer than one name.
  */
 class LinuxFolder implements FolderHandle {
@@ -18,7 +22,7 @@ class LinuxFolder implements FolderHandle {
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
-    this.self = `/proc/self/fd/${descriptor}`;
+    this.self = `${descriptors()}/${descriptor}`;
     const stats = fstatSync(descriptor, { bigint: true });
     this.device = stats.dev;
     this.inode = stats.ino;

@@ -1,5 +1,5 @@
-import type { Listing, Unchanged } from './disk.ts';
-import type { ListedEntry } from './observed.ts';
+import type { Listing, Unchanged } from '../../../../../services/client/src/disk/disk.ts';
+import type { ListedEntry } from '../../../../../services/client/src/disk/observed.ts';
 
 /** Ends a stamp and a name in `KnownFolder.known`: neither can hold it. */
 const END = '/';
@@ -15,8 +15,6 @@ export function holdAgainst(listing: Listing, known: string | null): Listing | U
 function isKnown(entries: readonly ListedEntry[], known: string): boolean {
   let at = 0;
   for (const { path, observed } of entries.toSorted(byPath)) {
-    // The inode of a folder does not tell what is mounted there.
-    if (observed.kind === 'dir' && observed.otherFileSystem) return false;
     const entry = observed.stamp + END + path.slice(path.lastIndexOf('/') + 1) + END;
     if (!known.startsWith(entry, at)) return false;
     at += entry.length;
