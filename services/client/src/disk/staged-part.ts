@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
 import type { ContentHash } from '@syncpair/contracts';
 import { DiskProblem, type FilePart, type StagedFile, StagingError } from './disk.ts';
+import { EarlyFlush } from './early-flush.ts';
 import { STAGING, openOwnFolder } from './own-folder.ts';
 import { codeOf, toProblem } from './problem.ts';
 import type { Root } from './root.ts';
@@ -39,12 +40,14 @@ class StagedPart implements StagedFile {
   readonly #root: Root;
   readonly #key: ContentHash;
   readonly #file: FileHandle;
+  readonly #early: EarlyFlush;
   #end: number;
 
   constructor(root: Root, key: ContentHash, file: FileHandle, size: number) {
     this.#root = root;
     this.#key = key;
     this.#file = file;
+    this.#early = new EarlyFlush(() => file.datasync());
     this.size = size;
     this.#end = size;
   }
@@ -90,11 +93,13 @@ class StagedPart implements StagedFile {
         this.#end += bytesWritten;
       }
     });
+    this.#early.wrote(chunk.length);
   }
 
   async finish(): Promise<void> {
     try {
       await reporting(async () => {
+        await this.#early.ended();
         // A hole at the end has no byte after it that would make the file long enough.
         if ((await this.#file.stat()).size < this.#end) await this.#file.truncate(this.#end);
         await this.#file.sync();
