@@ -49,6 +49,11 @@ export const blobFetchRequestSchema = z.object({
     .min(1)
     .max(64),
   hashes: z.array(wire.hash).min(1).max(1_000),
+  /**
+   * Who holds the bytes against their hash. The `receiver` of large contents does it in any case, and spares the sender to do it as well: he
+   * asks again, without this, for one whose bytes are others, which may then be found elsewhere.
+   */
+  verified_by: z.enum(['sender', 'receiver']).optional(),
 });
 export type BlobFetchRequestJson = z.input<typeof blobFetchRequestSchema>;
 

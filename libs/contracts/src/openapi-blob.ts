@@ -75,7 +75,7 @@ export const BLOB_ROUTES: readonly RouteDescription[] = [
     path: ROUTES.blobFetch,
     summary: 'Many small contents in one answer.',
     description:
-      'Frames in the order of the request. A content that is missing, or larger than 1 MiB, has the length 0xffffffff and no bytes.',
+      'Frames in the order of the request. A content that is missing, or larger than 1 MiB, has the length 0xffffffff and no bytes. So has one that is damaged, unless it is verified_by its receiver.',
     tag,
     auth: 'grant',
     request: { schema: blobFetchRequestSchema },

@@ -89,7 +89,7 @@ export interface BlobStore {
 
   /**
    * The bytes of many small contents in the order asked; null for one that is missing, damaged or longer than `maxBytes`. Verified, unless the
-   * caller does it himself with all of them together: then one that is damaged may come as it is. The bytes share no memory with the
+   * caller does it himself with `all` of them: then one that is damaged may come as it is. The bytes share no memory with the
    * store: the caller may free them. Holds a few megabytes at a time, whatever is asked; stops when the caller stops.
    */
   readMany(refs: readonly BlobRef[], maxBytes: number, verify?: 'each' | 'all'): AsyncIterable<Uint8Array | null>;

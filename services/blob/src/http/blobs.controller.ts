@@ -89,9 +89,9 @@ export class BlobsController {
   @Post('fetch')
   @HttpCode(200)
   async fetch(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { grants, hashes } = parseWith(blobFetchRequestSchema, request.body);
+    const { grants, hashes, verified_by: verifiedBy } = parseWith(blobFetchRequestSchema, request.body);
     const granted = await this.#grants.verify(grants, 'read');
-    const frames = this.#blobs.fetch(granted, hashes);
+    const frames = this.#blobs.fetch(granted, hashes, verifiedBy);
     await sendBytes(reply.header('cache-control', 'no-store').type(BYTES), frames);
   }
 

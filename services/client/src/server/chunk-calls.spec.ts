@@ -10,6 +10,7 @@ import {
   readGrantsRequestSchema,
 } from '@syncpair/contracts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { type FakeHttpServer, answerJson, fakeHttpServer } from './fake-http-server.ts';
 import { createSyncServer } from './http-sync-server.ts';
 import { createHttp } from './http.ts';
@@ -42,8 +43,8 @@ async function texts(hashes: readonly ContentHash[]): Promise<(string | null)[]>
 }
 
 /** Grants each content in a grant of its own, but for `three`; what is fetched answers `frames`. */
-function playFetch(frames: (hashes: readonly ContentHash[]) => Buffer): { hashes: ContentHash[]; grants: string[] }[] {
-  const fetched: { hashes: ContentHash[]; grants: string[] }[] = [];
+function playFetch(frames: (hashes: readonly ContentHash[]) => Buffer): z.output<typeof blobFetchRequestSchema>[] {
+  const fetched: z.output<typeof blobFetchRequestSchema>[] = [];
   fake.play(async (request, response, body) => {
     const received = JSON.parse((await body()).toString()) as unknown;
     if (request.url === '/api/v1/grants') {
@@ -113,7 +114,19 @@ test('contents come in the order in which they were asked for, without bytes whe
     Buffer.concat(hashes.map((hash) => frame(hash, hash === one ? 'one' : hash === bad ? 'evil' : null))),
   );
   expect(await texts([bad, three, one, two])).toEqual([null, null, 'one', null]);
-  expect(fetched.map(({ hashes }) => hashes)).toEqual([[bad], [one, two]]);
+  expect(fetched.map(({ hashes }) => hashes)).toEqual([[bad], [bad], [one, two]]);
+});
+
+test('the server need not verify what is verified here, but where it turned out to be damaged', async () => {
+  const fetched = playFetch((hashes) => {
+    const isAgain = hashes.length === 1;
+    return Buffer.concat(hashes.map((hash) => frame(hash, hash === one ? 'one' : isAgain ? 'two' : 'tvo')));
+  });
+  expect(await texts([one, two, one])).toEqual(['one', 'two', 'one']);
+  expect(fetched.map(({ hashes, verified_by: by }) => [hashes, by])).toEqual([
+    [[one, two, one], 'receiver'],
+    [[two], undefined],
+  ]);
 });
 
 test('no fetch names more grants than one takes', async () => {
