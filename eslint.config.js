@@ -60,6 +60,18 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
+  {
+    files: ['services/client/src/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['FormData', 'Request', 'Response'].map((name) => ({
+          name,
+          message: 'A client has none: see services/client/src/server/axios-without-fetch.ts.',
+        })),
+      ],
+    },
+  },
   forbid(['libs/contracts/src/**/*.ts', 'libs/sync-core/src/**/*.ts'], [frameworks, io, services, testing]),
   {
     files: ['libs/sync-core/src/**/*.ts'],

@@ -1,8 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { type SecureContext, createSecureContext, getCACertificates } from 'node:tls';
 import { PRODUCT_VERSION } from '@syncpair/contracts';
-import axios, { type AxiosInstance } from 'axios';
+import type { AxiosInstance } from 'axios';
+import { axios } from './axios-without-fetch.ts';
+import { nodeHttp } from './node-http.ts';
 import { openRequest } from './open-request.ts';
 import { NO_PROGRESS_MS } from './progress-watch.ts';
 import { readJson } from './read-json.ts';
@@ -19,7 +20,7 @@ export function createHttp(server: string): AxiosInstance {
   return axios.create({
     baseURL: server,
     adapter: 'http',
-    httpAgent: new HttpAgent(pool),
+    httpAgent: new nodeHttp.Agent(pool),
     ...(/^https:/i.test(server) ? { httpsAgent: new HttpsAgent({ ...pool, secureContext: trustTheSystem() }) } : {}),
     headers: { 'user-agent': `syncpair/${PRODUCT_VERSION}` },
     maxRedirects: 0,

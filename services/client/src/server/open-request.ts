@@ -1,10 +1,11 @@
-import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import { piecesOf } from '@syncpair/contracts';
 import type { AxiosInstance } from 'axios';
 import { answerBeforeFailure } from './answer-before-failure.ts';
 import { freeReceived } from './free-received.ts';
+import { nodeHttp } from './node-http.ts';
 import { NO_PROGRESS_MS, ProgressWatch, patienceAfter } from './progress-watch.ts';
 import { type AnswerHeaders, ServerError, unreachable } from './server-error.ts';
 
@@ -125,7 +126,7 @@ class Exchange {
 
   /** Stands in for Node's own `request`, to see what axios hides: the socket, and what is said before the answer. */
   readonly #start = (options: RequestOptions, onResponse: (response: IncomingMessage) => void): ClientRequest => {
-    const sent = (options.protocol === 'https:' ? https : http).request(options, onResponse);
+    const sent = (options.protocol === 'https:' ? https : nodeHttp).request(options, onResponse);
     this.#sent = sent;
     const progress = (): void => this.#theirTurn(this.#expected);
     sent.once('socket', (socket) => {
