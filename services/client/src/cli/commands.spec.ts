@@ -301,8 +301,11 @@ describe('the command lines of the specification', () => {
         `client_id: carol\nserver: http://127.0.0.1:${port}\ndirectories:\n  - name: team\n    local_path: ${folder}\n`,
       );
     const quiet = start(['--quiet', 'client', '--file', 'config.yaml'], here);
+    // A client that does not run yet has a status, too.
     await until('the quiet client works', async () =>
-      (await run(['status', '--file', 'config.yaml'], here)).code === 0 ? true : undefined,
+      (JSON.parse((await run(['status', '--json', '--file', 'config.yaml'], here)).stdout) as { running: boolean }).running
+        ? true
+        : undefined,
     );
     quiet.process.kill('SIGTERM');
     expect(await quiet.ended).toEqual({ code: 0, stdout: '', stderr: '' });
