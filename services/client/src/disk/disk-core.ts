@@ -1,9 +1,8 @@
 import { type ContentHash, type RelativePath, nameOf } from '@syncpair/contracts';
 import { runActions } from './apply/run-actions.ts';
-import { chunkDescriptor } from './chunk-descriptor.ts';
+import { ChunkReadings, type ReadingStep, type StepRead } from './chunk-readings.ts';
 import { cleanOwnFolders } from './clean.ts';
 import {
-  type ChunkedContent,
   type DiskAction,
   type DiskProblem,
   type DiskResult,
@@ -31,6 +30,7 @@ const MOST_NAMES_AT_ONCE = 1_000;
 /** The part of `Disk` that is asked in batches, without promises: on a thread of its own nothing else waits for it. */
 export class DiskCore {
   readonly #root: Root;
+  readonly #readings = new ChunkReadings();
 
   constructor(root: Root) {
     this.#root = root;
@@ -73,8 +73,9 @@ export class DiskCore {
     return this.#each(files, (folders, file) => withExpected(folders, file, hashDescriptor));
   }
 
-  chunk(files: readonly ExpectedFile[]): (ChunkedContent | 'changed' | DiskProblem)[] {
-    return this.#each(files, (folders, file) => withExpected(folders, file, chunkDescriptor));
+  /** A step of `Disk.chunk`. */
+  chunk(file: ExpectedFile, step: ReadingStep): StepRead | 'changed' | DiskProblem {
+    return this.#root.use((folders) => withExpected(folders, file, (descriptor, size) => this.#readings.step(descriptor, size, step)));
   }
 
   read(files: readonly ExpectedFile[]): (Uint8Array<ArrayBuffer> | 'changed' | DiskProblem)[] {

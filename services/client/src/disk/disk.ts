@@ -1,4 +1,4 @@
-import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import type { Chunk, ContentHash, RelativePath } from '@syncpair/contracts';
 import type { ListedEntry, Observed } from './observed.ts';
 
 /**
@@ -30,8 +30,12 @@ export interface Disk {
   /** The SHA-256 of each file, read while its stamp stayed the expected one; `changed` where it did not. */
   hash(files: readonly ExpectedFile[]): Promise<(ContentHash | 'changed' | DiskProblem)[]>;
 
-  /** Like `hash`, and from the same reading how each file is cut into chunks. For files of any bytes at all. */
-  chunk(files: readonly ExpectedFile[]): Promise<(ChunkedContent | 'changed' | DiskProblem)[]>;
+  /**
+   * Like `hash` of one file, and from the same reading how it is cut into chunks. For a file of any bytes at all: it is read in steps of some
+   * MiB, between which other requests are answered. `onChunks` is told of chunks in their order as soon as they are known; the file may turn
+   * out to be `changed` after that.
+   */
+  chunk(file: ExpectedFile, onChunks?: (chunks: readonly Chunk[]) => void): Promise<ChunkedContent | 'changed' | DiskProblem>;
 
   /** The bytes of small files (a few MiB in all), under the same condition. */
   read(files: readonly ExpectedFile[]): Promise<(Uint8Array | 'changed' | DiskProblem)[]>;

@@ -1,4 +1,5 @@
-import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import type { Chunk, ContentHash, RelativePath } from '@syncpair/contracts';
+import { chunkInSteps } from './chunk-in-steps.ts';
 import type { Disk, DiskAction, ExpectedFile, ExpectedObject, FilePart, KnownFolder } from './disk.ts';
 import { DiskCore } from './disk-core.ts';
 import { openRead } from './open-read.ts';
@@ -10,6 +11,7 @@ import { stagePart } from './staged-part.ts';
 export class LocalDisk implements Disk {
   readonly #root: Root;
   readonly #core: DiskCore;
+  #readings = 0;
 
   /** `root` is absolute; links in it are followed. What lies there now, or else at the first call, is the root from then on. */
   constructor(root: string, platform: Platform = choosePlatform()) {
@@ -24,7 +26,8 @@ export class LocalDisk implements Disk {
   stat = async (paths: readonly RelativePath[]) => this.#core.stat(paths);
   differ = async (expected: readonly ExpectedObject[]) => this.#core.differ(expected);
   hash = async (files: readonly ExpectedFile[]) => this.#core.hash(files);
-  chunk = async (files: readonly ExpectedFile[]) => this.#core.chunk(files);
+  chunk = (file: ExpectedFile, onChunks: (chunks: readonly Chunk[]) => void = () => undefined) =>
+    chunkInSteps((this.#readings += 1), async (step) => this.#core.chunk(file, step), onChunks);
   read = async (files: readonly ExpectedFile[]) => this.#core.read(files);
   readParts = async (file: ExpectedFile, parts: readonly FilePart[]) => this.#core.readParts(file, parts);
   openRead = async (path: RelativePath, start: number) => openRead(this.#root, path, start);

@@ -1,4 +1,4 @@
-import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import type { Chunk, ContentHash, RelativePath } from '@syncpair/contracts';
 import { type NameRules, mapName, unmapName, whyNotHeld } from '@syncpair/sync-core';
 import { escapeText } from '../log/escape.ts';
 import {
@@ -33,7 +33,7 @@ export class MappedDisk implements Disk {
   stat = (paths: readonly RelativePath[]) => this.#disk.stat(paths.map((path) => this.#inFolder(path)));
   differ = (expected: readonly ExpectedObject[]) => this.#disk.differ(expected.map((one) => this.#expected(one)));
   hash = (files: readonly ExpectedFile[]) => this.#disk.hash(files.map((file) => this.#expected(file)));
-  chunk = (files: readonly ExpectedFile[]) => this.#disk.chunk(files.map((file) => this.#expected(file)));
+  chunk = (file: ExpectedFile, onChunks?: (chunks: readonly Chunk[]) => void) => this.#disk.chunk(this.#expected(file), onChunks);
   read = (files: readonly ExpectedFile[]) => this.#disk.read(files.map((file) => this.#expected(file)));
   readParts = (file: ExpectedFile, parts: readonly FilePart[]) => this.#disk.readParts(this.#expected(file), parts);
   openRead = (path: RelativePath, start: number) => this.#disk.openRead(this.#inFolder(path), start);

@@ -49,7 +49,7 @@ export function hashDescriptor(descriptor: number, size: number, isStill: () => 
     return length === size ? (hash('sha256', buffer.subarray(0, size), 'hex') as ContentHash) : 'changed';
   }
   const sha256 = createHash('sha256');
-  const complete = eachPart(descriptor, size, (part) => sha256.update(part), isStill);
+  const complete = eachPart(descriptor, size, (part) => sha256.update(part), { isStill });
   return complete ? (sha256.digest('hex') as ContentHash) : 'changed';
 }
 
@@ -71,17 +71,22 @@ export function readPartsOf(descriptor: number, parts: readonly FilePart[]): Uin
 }
 
 /**
- * Hands out the first `size` bytes part by part in memory that is used again; false when the file ends earlier, and as soon as `isStill`,
- * which is asked from time to time, is false: of a file that changes no more is read for nothing than that.
+ * Hands out the bytes from `start` up to byte `end` part by part in memory that is used again; false when the file ends earlier, and as soon
+ * as `isStill`, which is asked from time to time, is false: of a file that changes no more is read for nothing than that.
  */
-export function eachPart(descriptor: number, size: number, take: (part: Buffer) => void, isStill = () => true): boolean {
-  let lookAt = BYTES_BETWEEN_LOOKS;
-  for (let at = 0; at < size;) {
+export function eachPart(
+  descriptor: number,
+  end: number,
+  take: (part: Buffer) => void,
+  { start = 0, isStill = () => true }: { readonly start?: number; readonly isStill?: () => boolean } = {},
+): boolean {
+  let lookAt = start + BYTES_BETWEEN_LOOKS;
+  for (let at = start; at < end;) {
     if (at >= lookAt) {
       if (!isStill()) return false;
       lookAt = at + BYTES_BETWEEN_LOOKS;
     }
-    const length = readSync(descriptor, buffer, 0, Math.min(buffer.length, size - at), at);
+    const length = readSync(descriptor, buffer, 0, Math.min(buffer.length, end - at), at);
     if (length === 0) return false;
     take(buffer.subarray(0, length));
     at += length;

@@ -1,4 +1,5 @@
-import type { ContentHash, RelativePath } from '@syncpair/contracts';
+import type { Chunk, ContentHash, RelativePath } from '@syncpair/contracts';
+import { chunkInSteps } from './chunk-in-steps.ts';
 import type { Disk, DiskAction, ExpectedFile, ExpectedObject, FilePart, KnownFolder } from './disk.ts';
 import { openRead } from './open-read.ts';
 import { choosePlatform } from './platform/platform.ts';
@@ -11,6 +12,7 @@ import { WorkerThread } from './worker-thread.ts';
 export class WorkerDisk implements Disk {
   readonly #root: Root;
   readonly #thread: WorkerThread;
+  #readings = 0;
 
   /** `root` is absolute; links in it are followed. What lies there now, or else at the first call, is the root from then on. */
   constructor(root: string) {
@@ -25,7 +27,8 @@ export class WorkerDisk implements Disk {
   stat = (paths: readonly RelativePath[]) => this.#thread.ask('stat', [paths]);
   differ = (expected: readonly ExpectedObject[]) => this.#thread.ask('differ', [expected]);
   hash = (files: readonly ExpectedFile[]) => this.#thread.ask('hash', [files]);
-  chunk = (files: readonly ExpectedFile[]) => this.#thread.ask('chunk', [files]);
+  chunk = (file: ExpectedFile, onChunks: (chunks: readonly Chunk[]) => void = () => undefined) =>
+    chunkInSteps((this.#readings += 1), (step) => this.#thread.ask('chunk', [file, step]), onChunks);
   read = (files: readonly ExpectedFile[]) => this.#thread.ask('read', [files]);
   readParts = (file: ExpectedFile, parts: readonly FilePart[]) => this.#thread.ask('readParts', [file, parts]);
   openRead = async (path: RelativePath, start: number) => openRead(this.#root, path, start);

@@ -3,6 +3,7 @@ import type { Engine } from '../daemon/engine.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import { ServerError } from '../server/server-error.ts';
 import { forgetManifests } from '../transfer/forget-manifests.ts';
+import { sendWhileRead } from '../transfer/send-while-read.ts';
 import { type Upload, readSmall, upload } from '../transfer/upload.ts';
 import { DeletionGuard } from './deletion-guard.ts';
 import { MovePusher } from './move-pusher.ts';
@@ -50,11 +51,18 @@ export class Pusher {
     return this.#send(this.#selector.together());
   }
 
-  /** Sends one large file. */
+  /** Sends one large file, or what is found of one that is being read. */
   async stepLarge(): Promise<boolean> {
     const sent = await this.#send(this.#selector.alone());
-    if (sent) forgetManifests(this.#engine);
-    return sent;
+    if (!sent) return this.#sendWhileRead();
+    forgetManifests(this.#engine);
+    return true;
+  }
+
+  async #sendWhileRead(): Promise<boolean> {
+    const { uploads, problems, clock } = this.#engine;
+    const { reading } = uploads;
+    return reading !== null && problems.mayTry('push', reading.file.path, clock.monotonic()) && sendWhileRead(this.#engine, reading);
   }
 
   async #send(proposals: readonly Proposal[]): Promise<boolean> {

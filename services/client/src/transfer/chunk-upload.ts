@@ -1,23 +1,11 @@
-import {
-  type Chunk,
-  type ContentHash,
-  MAX_CHUNKS_PER_REQUEST,
-  MAX_MANIFEST_PREAMBLE_BYTES,
-  encodeManifest,
-  freeBytes,
-} from '@syncpair/contracts';
-import { type PlacedChunk, paceUploads, placeChunks, takeChunks } from '@syncpair/sync-core';
+import { type Chunk, type ContentHash, MAX_MANIFEST_PREAMBLE_BYTES, encodeManifest } from '@syncpair/contracts';
+import { type PlacedChunk, placeChunks } from '@syncpair/sync-core';
 import type { ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';
 import type { ChunkProofs } from './chunk-proofs.ts';
+import { ChunkSender } from './chunk-sender.ts';
 import { type GivenGrant, freshGrant } from './fresh-grant.ts';
-import { InFlight } from './in-flight.ts';
 import type { TransferParts } from './transfer-parts.ts';
-
-/** Chunks that the server is asked about at once: few while it needs them, since each request that sends some carries the grant for all. */
-const WINDOW = 64;
-/** Requests with chunks under way at once: while one is made durable, the next one travels. */
-const MOST_UNDER_WAY = 2;
 
 /** The grant is one to write the whole. */
 export interface ChunkedUpload extends GivenGrant {
@@ -35,38 +23,24 @@ export type ChunkedUploadEnd =
   /** Not by chunks: it has to be sent as one. */
   | { readonly status: 'not_taken' };
 
-/** What the server answered about some chunks. */
-interface AskedWindow {
-  /** How many chunks it was asked about up to here, and in this question. */
-  readonly end: number;
-  readonly size: number;
-  readonly missing: readonly PlacedChunk[];
-  readonly grantOf: ReadonlyMap<ContentHash, string>;
-}
-
-/** How far the proofs for chunks have come. */
-type Covering = 'covered' | 'changed' | 'not_taken';
-
-/**
- * Uploads a content by those of its chunks that the server lacks. What is sent is claimed for the directory at once, so that whoever goes on
- * after a cut is not asked for it again.
- */
+/** Uploads a content by those of its chunks that the server lacks. */
 export class ChunkUpload {
   readonly #parts: TransferParts;
   readonly #upload: ChunkedUpload;
   readonly #proofs: ChunkProofs;
-  readonly #flights = new InFlight();
-  #isShowing = false;
+  readonly #sender: ChunkSender;
 
   constructor(parts: TransferParts, upload: ChunkedUpload) {
     this.#parts = parts;
     this.#upload = upload;
     this.#proofs = parts.uploads.of(upload.hash);
+    this.#sender = new ChunkSender(parts, upload.file, this.#proofs);
   }
 
   /** @throws {ServerError} */
   async run(): Promise<ChunkedUploadEnd> {
     const { hash, chunks, kept } = this.#upload;
+    await this.#parts.uploads.settled(hash);
     const all = [...placeChunks(chunks).values()];
     try {
       let end: ChunkedUploadEnd | 'uncovered' = kept === null ? 'uncovered' : await this.#sendBeside(kept, all);
@@ -79,7 +53,7 @@ export class ChunkUpload {
       this.#parts.uploads.ended(hash);
       return { status: 'changed' };
     } finally {
-      await this.#flights.ended();
+      await this.#sender.ended();
     }
   }
 
@@ -93,8 +67,9 @@ export class ChunkUpload {
   /** Sends what is needed of `chunks`, and puts the whole together from them and from chunks of the content `kept`. */
   async #send(chunks: readonly PlacedChunk[], kept: ContentHash | null): Promise<ChunkedUploadEnd | 'uncovered'> {
     for (let open = this.#uncovered(chunks), next; open.length > 0; open = next) {
-      const covering = await this.#cover(open);
-      if (covering !== 'covered') return { status: covering };
+      const sent = await this.#sender.send(open);
+      if (sent !== 'sent') return { status: sent };
+      await this.#sender.arrived();
       // What was proved long ago has to be proved again; never all of it.
       next = this.#uncovered(chunks);
       if (next.length >= open.length) return { status: 'not_taken' };
@@ -127,79 +102,6 @@ export class ChunkUpload {
   #uncovered(chunks: readonly PlacedChunk[]): PlacedChunk[] {
     const covered = this.#proofs.covered(this.#now());
     return chunks.filter(({ hash }) => !covered.has(hash));
-  }
-
-  /** Asks the server about chunks, and sends those that it needs. While some are sent, it is asked about the next ones. */
-  async #cover(chunks: readonly PlacedChunk[]): Promise<Covering> {
-    let next: Promise<AskedWindow | null> | null = this.#ask(chunks, 0, WINDOW);
-    while (next !== null) {
-      const asked: AskedWindow | null = await next;
-      if (asked === null) return 'not_taken';
-      const { end, missing, size }: AskedWindow = asked;
-      next = end < chunks.length ? this.#ask(chunks, end, missing.length > 0 ? WINDOW : Math.min(4 * size, MAX_CHUNKS_PER_REQUEST)) : null;
-      // What is sent may fail before anybody waits for it.
-      next?.catch(() => undefined);
-      for (let sent = 0; sent < missing.length;) {
-        const batch = takeChunks(missing, sent, this.#parts.uploads.pace.bytes);
-        sent += batch.length;
-        if (!(await this.#sendBatch(batch, asked.grantOf))) return 'changed';
-      }
-    }
-    await this.#flights.below(1);
-    return 'covered';
-  }
-
-  /** Null when the server knows no chunks. */
-  async #ask(chunks: readonly PlacedChunk[], at: number, size: number): Promise<AskedWindow | null> {
-    const window = chunks.slice(at, at + size);
-    const answer = await this.#parts.server.askChunks(
-      window.map(({ hash }) => hash),
-      this.#proofs.takeUnshown(),
-    );
-    if (answer === null) return null;
-    for (const { grant, hashes } of answer.readable) this.#proofs.add(grant, hashes, this.#now());
-    const needed = new Set(answer.needed);
-    return {
-      end: at + size,
-      size,
-      missing: window.filter(({ hash }) => needed.has(hash)),
-      grantOf: new Map(answer.grants.flatMap(({ grant, hashes }) => hashes.map((hash) => [hash, grant] as const))),
-    };
-  }
-
-  /** False when the file is not what it was. */
-  async #sendBatch(batch: readonly PlacedChunk[], grantOf: ReadonlyMap<ContentHash, string>): Promise<boolean> {
-    const { disk, server, uploads } = this.#parts;
-    const read = await disk.readParts(this.#upload.file, batch);
-    if (!Array.isArray(read)) return false;
-    await this.#flights.below(MOST_UNDER_WAY + (this.#isShowing ? 1 : 0));
-    const contents = batch.map(({ hash }, index) => ({ hash, bytes: read[index] as Uint8Array }));
-    const grants = new Set(batch.flatMap(({ hash }) => grantOf.get(hash) ?? []));
-    const limit = uploads.pace.bytes;
-    const bytes = batch.reduce((sum, { size }) => sum + size, 0);
-    this.#flights.start(async () => {
-      const begun = this.#now();
-      const receipt = await server.uploadMany([...grants], contents).catch((error: unknown) => {
-        uploads.pace = paceUploads(uploads.pace, limit, 'cut');
-        throw error;
-      });
-      uploads.pace = paceUploads(uploads.pace, limit, { bytes, took: this.#now() - begun });
-      for (const content of contents) freeBytes(content.bytes);
-      const hashes = batch.map(({ hash }) => hash);
-      this.#proofs.addReceipt(receipt, hashes, this.#now());
-      this.#showReceipts();
-    });
-    return true;
-  }
-
-  /** Claims for the directory what has been sent, beside what is sent next. */
-  #showReceipts(): void {
-    if (this.#isShowing) return;
-    this.#isShowing = true;
-    this.#flights.start(async () => {
-      while (this.#proofs.hasUnshown) await this.#parts.server.askChunks([], this.#proofs.takeUnshown());
-      this.#isShowing = false;
-    });
   }
 
   #now(): number {

@@ -6,8 +6,8 @@ import type { TransferParts } from './transfer-parts.ts';
 export async function readChunks(parts: TransferParts, file: ExpectedFile, hash: ContentHash): Promise<readonly Chunk[] | null> {
   const known = parts.state.manifests.chunks(hash);
   if (known !== null) return known;
-  const [read] = await parts.disk.chunk([file]);
-  if (read === undefined || read === 'changed' || !('manifest' in read) || read.hash !== hash) return null;
+  const read = await parts.disk.chunk(file);
+  if (read === 'changed' || !('manifest' in read) || read.hash !== hash) return null;
   parts.state.transaction(() => parts.state.manifests.put(read));
   return decodeManifest(read.manifest);
 }

@@ -1,9 +1,10 @@
-import { CHUNKED_BYTES, type ContentHash, type RelativePath } from '@syncpair/contracts';
+import { CHUNKED_BYTES } from '@syncpair/contracts';
 import { DiskProblem, type ExpectedFile } from '../disk/disk.ts';
 import { ServerError } from '../server/server-error.ts';
-import { ChunkUpload, type ChunkedUpload } from './chunk-upload.ts';
+import { ChunkUpload } from './chunk-upload.ts';
 import { firstBytes } from './first-bytes.ts';
 import { type GivenGrant, freshGrant } from './fresh-grant.ts';
+import { keptOf } from './kept-of.ts';
 import { readChunks } from './read-chunks.ts';
 import type { TransferParts } from './transfer-parts.ts';
 
@@ -34,14 +35,6 @@ export async function uploadLarge(parts: TransferParts, upload: LargeUpload): Pr
   if (grant === null) return { receipt: null };
   const receipt = await uploadWhole(parts, { ...upload, grant });
   return receipt === null ? null : { receipt };
-}
-
-/** What the server has at the path by now. */
-function keptOf({ state }: TransferParts, path: RelativePath, hash: ContentHash): ChunkedUpload['kept'] {
-  const base = state.base.get(path)?.state;
-  if (base?.kind !== 'file' || base.hash === hash) return null;
-  const chunks = state.manifests.chunks(base.hash);
-  return chunks === null ? null : { hash: base.hash, chunks };
 }
 
 async function uploadWhole(parts: TransferParts, { file, hash, size, grant }: LargeUpload): Promise<string | null> {

@@ -265,7 +265,7 @@ describe('the simulated disk', () => {
       expect(plainResult(result!)).toEqual(['done', ['file', 300_000, false, true]]);
       const stamp = (result as Extract<DiskResult, { status: 'done' }>).observed!.stamp;
       expect(await wait(disk.hash([{ path: PATHS[0]!, stamp }]))).toEqual([hash]);
-      const [cut] = await wait(disk.chunk([{ path: PATHS[0]!, stamp }]));
+      const cut = await wait(disk.chunk({ path: PATHS[0]!, stamp }));
       expect(cut).toMatchObject({ hash });
       expect(decodeManifest((cut as ChunkedContent).manifest, bytes.length)).toEqual([{ hash, size: bytes.length }]);
       const parts = await wait(disk.readParts({ path: PATHS[0]!, stamp }, [{ start: 10, size: 20 }]));

@@ -3,6 +3,7 @@ import {
   type ContentHash,
   type RelativePath,
   chunkSizesOf,
+  decodeManifest,
   encodeManifest,
   findCut,
   joinPath,
@@ -113,8 +114,13 @@ export class SimulatedDisk implements Disk {
     return this.#each(files, (file) => this.#withExpected(file, contentHash));
   }
 
-  async chunk(files: readonly ExpectedFile[]): Promise<(ChunkedContent | 'changed' | DiskProblem)[]> {
-    return this.#each(files, (file) => this.#withExpected(file, chunked));
+  async chunk(
+    file: ExpectedFile,
+    onChunks: (chunks: readonly Chunk[]) => void = () => undefined,
+  ): Promise<ChunkedContent | 'changed' | DiskProblem> {
+    const [read = 'changed'] = await this.#each([file], (one) => this.#withExpected(one, chunked));
+    if (read !== 'changed' && 'manifest' in read) onChunks(decodeManifest(read.manifest));
+    return read;
   }
 
   async read(files: readonly ExpectedFile[]): Promise<(Uint8Array | 'changed' | DiskProblem)[]> {

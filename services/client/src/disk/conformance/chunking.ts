@@ -1,5 +1,5 @@
 import { appendFileSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { chunkSizesOf, decodeManifest, findCut } from '@syncpair/contracts';
+import { type Chunk, chunkSizesOf, decodeManifest, findCut } from '@syncpair/contracts';
 import { describe, expect, it } from 'vitest';
 import { DiskProblem } from '../disk.ts';
 import { type MakeDisk, path, sha256, stampOf, useWorld } from './world.ts';
@@ -20,12 +20,15 @@ export function registerChunkingTests(make: MakeDisk): void {
     it('cuts a file into the chunks that everyone cuts, and hashes the whole with them', async () => {
       const { disk, at } = world();
       // The last has chunks of the largest size, and one that reaches over every buffer in which the file is read.
-      const contents = [varied(1), varied(3 * MIB + 5), Buffer.concat([varied(MIB), Buffer.alloc(3 * MIB), varied(MIB)])];
+      const contents = [varied(1), varied(19 * MIB + 5), Buffer.concat([varied(MIB), Buffer.alloc(9 * MIB), varied(MIB)])];
       contents.forEach((content, index) => writeFileSync(at(`f${index}`), content));
       const files = await Promise.all(contents.map(async (_, i) => ({ path: path(`f${i}`), ...(await stampOf(disk, `f${i}`)) })));
-      for (const [index, answer] of (await disk.chunk(files)).entries()) {
+      const told = files.map((): Chunk[] => []);
+      const answers = await Promise.all(files.map((file, index) => disk.chunk(file, (chunks) => told[index]?.push(...chunks))));
+      for (const [index, answer] of answers.entries()) {
         const content = contents[index] as Buffer;
         if (answer === 'changed' || answer instanceof DiskProblem) throw new Error(`file ${index} was not read`);
+        expect(told[index]).toEqual(decodeManifest(answer.manifest, content.length));
         expect(answer.hash).toBe(sha256(content));
         let start = 0;
         for (const { hash, size } of decodeManifest(answer.manifest, content.length)) {
@@ -33,6 +36,27 @@ export function registerChunkingTests(make: MakeDisk): void {
           expect(sha256(content.subarray(start, (start += size)))).toBe(hash);
         }
       }
+    });
+
+    it('gives up a file that changes between two steps of its reading, and reads others in between (R39)', async () => {
+      const { disk, at } = world();
+      writeFileSync(at('long'), varied(40 * MIB));
+      writeFileSync(at('short'), 'short');
+      const long = { path: path('long'), ...(await stampOf(disk, 'long')) };
+      const short = { path: path('short'), ...(await stampOf(disk, 'short')) };
+      const order: string[] = [];
+      const reading = disk.chunk(long, () => {
+        order.push('long');
+        if (order.filter((name) => name === 'long').length === 2) appendFileSync(at('long'), '!');
+      });
+      const other = disk.hash([short]).then((hashes) => {
+        order.push('short');
+        return hashes;
+      });
+      expect(await reading).toBe('changed');
+      expect(await other).toEqual([sha256('short')]);
+      expect(order.toSorted()).toEqual(['long', 'long', 'short']);
+      expect(order.at(-1)).toBe('long');
     });
 
     it('reads parts in the order in which they were asked for', async () => {
@@ -60,7 +84,7 @@ export function registerChunkingTests(make: MakeDisk): void {
       renameSync(at('linked'), `${outside}/secret`);
       symlinkSync(`${outside}/secret`, at('linked'));
       truncateSync(at('shrunk'), 50);
-      expect(await disk.chunk(changed)).toEqual(['changed', 'changed', 'changed']);
+      for (const one of changed) expect(await disk.chunk(one)).toBe('changed');
       for (const one of changed) expect(await disk.readParts(one, [{ start: 0, size: 10 }])).toBe('changed');
       expect(await disk.readParts(kept, [{ start: 99, size: 2 }])).toBe('changed');
     });

@@ -12,7 +12,8 @@ const READ = `
   const Disk = Object.values(await import(module))[0];
   const disk = new Disk(root);
   const [{ stamp }] = await disk.stat(['f']);
-  console.log(JSON.stringify(await disk[method]([{ path: 'f', stamp }])));
+  const file = { path: 'f', stamp };
+  console.log(JSON.stringify(method === 'chunk' ? [await disk.chunk(file)] : await disk.hash([file])));
   await disk.close();
 `;
 

@@ -123,7 +123,7 @@ export function registerReadingTests(make: MakeDisk): void {
           () => disk.stat([path('f')]),
           () => disk.differ([{ path: path('f'), stamp }]),
           () => disk.hash([{ path: path('f'), stamp }]),
-          () => disk.chunk([{ path: path('f'), stamp }]),
+          () => disk.chunk({ path: path('f'), stamp }),
           () => disk.readParts({ path: path('f'), stamp }, []),
           () => disk.read([{ path: path('f'), stamp }]),
           () => disk.openRead(path('f'), 0),
