@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Chunk, type ContentHash, DomainError, MAX_CHUNK_BYTES, freeBytes } from '@syncpair/contracts';
+import { type Chunk, type ContentHash, DomainError, MAX_CHUNK_BYTES } from '@syncpair/contracts';
 import type { BlobRef, BlobStore } from '../blobs/blob-store.ts';
+import { giveBack } from '../blobs/lent-bytes.ts';
 import { wrongHash } from '../blobs/refusals.ts';
 
 /**
@@ -24,7 +25,7 @@ async function hashOf(store: BlobStore, chunks: readonly Chunk[], refs: readonly
     if (bytes.length !== chunk.size)
       throw new DomainError('hash_mismatch', `the chunk ${chunk.hash} has ${bytes.length} bytes, the manifest says ${chunk.size}`);
     whole.update(bytes);
-    freeBytes(bytes);
+    giveBack(bytes);
   }
   return whole.digest('hex');
 }

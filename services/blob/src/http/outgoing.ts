@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { freeBytes } from '@syncpair/contracts';
+import { giveBack } from '../blobs/lent-bytes.ts';
 
 /** Bytes that may wait for the caller while what comes next is got ready; together they leave with few calls. */
 const MOST_WAITING = 1024 * 1024;
@@ -28,7 +28,7 @@ export class Outgoing {
       if (error) this.#isClosed = true;
       else {
         this.#waiting -= length;
-        freeBytes(bytes);
+        giveBack(bytes);
       }
       this.#wake?.();
     });

@@ -17,7 +17,7 @@ export interface Span<P extends Piece> {
 const MAX_GAP = 16 * 1024;
 const MAX_SPAN = 1024 * 1024;
 /** Bytes from which a piece is read by itself, so that its memory belongs to nobody else. */
-const LARGE = 64 * 1024;
+export const LARGE = 64 * 1024;
 
 /** The reads for these pieces. What was stored together lies together, so a thousand small contents often come with one or two reads. */
 export function planReads<P extends Piece>(pieces: readonly P[]): Span<P>[] {

@@ -2,10 +2,11 @@ import { hash as digest } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { ContentHash } from '@syncpair/contracts';
 import type { SmallBlob, StoredBlob, Volume } from '../../blobs/blob-store.ts';
+import { giveBack, lendBytes } from '../../blobs/lent-bytes.ts';
 import { wrongHash } from '../../blobs/refusals.ts';
 import type { PlacedRecord } from '../../packs/pack-format.ts';
 import { countEntries, entriesOf, findInIndex } from '../../packs/pack-index.ts';
-import { type Piece, type Span, planReads } from '../../packs/read-plan.ts';
+import { LARGE, type Piece, type Span, planReads } from '../../packs/read-plan.ts';
 import { SpareBatches } from '../../packs/spare-batches.ts';
 import type { Folder } from './folder.ts';
 import { KnownPlaces } from './known-places.ts';
@@ -14,7 +15,7 @@ import type { PackAppender } from './pack-appender.ts';
 import type { PackFile } from './pack-file.ts';
 import { indexName, packIds, packName } from './pack-names.ts';
 import { reader, recordAt, recordsOf } from './pack-records.ts';
-import { readFully } from './write-fully.ts';
+import { fill, readFully } from './write-fully.ts';
 
 /** Bytes of a batch that are gathered before they are appended. */
 const SLICE_BYTES = 1024 * 1024;
@@ -204,10 +205,23 @@ async function readSpan<P extends Piece & { readonly hash: ContentHash; readonly
   verify: 'each' | 'all',
   found: Map<number, Buffer>,
 ): Promise<void> {
+  if (pieces.length === 1 && end - start >= LARGE) return readLarge(handle, pieces[0] as P, verify, found);
   const bytes = await readFully(handle, start, end - start);
   if (bytes === null) return;
   for (const { offset, length, hash, index } of pieces) {
     const content = bytes.subarray(offset - start, offset - start + length);
     if (verify === 'all' || digest('sha256', content) === hash) found.set(index, content);
   }
+}
+
+/** As `readSpan` for one content, in memory that is given back by whoever uses it last. */
+async function readLarge<P extends Piece & { readonly hash: ContentHash; readonly index: number }>(
+  handle: FileHandle,
+  { offset, length, hash, index }: P,
+  verify: 'each' | 'all',
+  found: Map<number, Buffer>,
+): Promise<void> {
+  const bytes = lendBytes(length);
+  if ((await fill(handle, offset, bytes)) && (verify === 'all' || digest('sha256', bytes) === hash)) found.set(index, bytes);
+  else giveBack(bytes);
 }
