@@ -103,6 +103,10 @@ export class Problems {
     return told.map(({ path, code, message }) => ({ path, code, message })).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  get size(): number {
+    return this.#known.size;
+  }
+
   /** The paths of which a stage has told something. */
   paths(stage: Stage): string[] {
     return [...this.#known.values()].filter((known) => known.stage === stage).map(({ path }) => path);

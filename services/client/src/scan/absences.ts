@@ -24,8 +24,13 @@ export class Absences {
     this.#folders = folders;
   }
 
-  /** Paths that were looked for in vain and are not known to be gone yet. */
-  get sought(): readonly RelativePath[] {
+  /** How many paths were looked for in vain and are not known to be gone yet; some may be counted twice. */
+  get size(): number {
+    return this.#suspects.size + this.#lookedAt.size;
+  }
+
+  /** Those paths, in no order. */
+  everyPath(): RelativePath[] {
     return [...this.#suspects, ...this.#lookedAt.keys()];
   }
 

@@ -29,11 +29,16 @@ beforeEach(() => {
 });
 afterEach(() => engine.state.close());
 
+const sought = (...paths: string[]) => ({ size: paths.length, everyPath: () => paths.map(p) });
 const hold = { id: 'h', reason: '', live: 1, since: '' };
 
 describe('stirredFolders', () => {
+  it('may be all while more paths are looked for than are looked through', () => {
+    expect(stirredFolders(engine, { size: 1_001, everyPath: () => [] })).toBeNull();
+  });
+
   it('are none where nothing waits', () => {
-    expect(stirredFolders(engine, { sought: [] })).toEqual(new Set());
+    expect(stirredFolders(engine, sought())).toEqual(new Set());
   });
 
   it.each<[string, (stir: Engine) => void]>([
@@ -47,15 +52,19 @@ describe('stirredFolders', () => {
   ])('are those that hold the path of %s', (_what, stir) => {
     engine.state.holds.create(hold);
     stir(engine);
-    expect(stirredFolders(engine, { sought: [p('x'), p('c/y')] })).toEqual(new Set(['a/b', null, 'c']));
+    expect(stirredFolders(engine, sought('x', 'c/y'))).toEqual(new Set(['a/b', null, 'c']));
   });
 
   it.each<[string, (stir: Engine) => void]>([
     ['while something is moved', ({ changes }) => changes.move({ ...seen, from: p('a'), to: p('b') })],
     ['under a rule for names', (stir) => (stir.portability = 'report')],
     ['of more paths than are looked through', ({ pushing }) => Array.from({ length: 1_001 }, (_, n) => pushing.add(p(`d/${n}`)))],
+    [
+      'while more problems are known than are looked through',
+      ({ problems }) => Array.from({ length: 1_001 }, (_, n) => problems.report('push', `d/${n}`, 'x', '', 0)),
+    ],
   ])('may be all %s', (_what, stir) => {
     stir(engine);
-    expect(stirredFolders(engine, { sought: [] })).toBeNull();
+    expect(stirredFolders(engine, sought())).toBeNull();
   });
 });
