@@ -47,8 +47,6 @@ describe('deploy/Dockerfile', () => {
     const told = [...command.matchAll(/\b(MALLOC_\w+):=(\d+)/g)].map(([, name, value]) => `${name}=${value}`);
     expect(told).toHaveLength(3);
     expect(stage(service).match(/\bMALLOC_\w+=\d+/g)).toEqual(told);
-    const [young] = /--max-semi-space-size=\d+/.exec(command) as RegExpExecArray;
-    expect(stage(service)).toMatch(new RegExp(`^CMD .*"${young}"`, 'm'));
   });
   it.each(SERVICE_NAMES)('%s needs no more than its addresses, and exposes the port it listens on', (service) => {
     const set = Object.fromEntries(

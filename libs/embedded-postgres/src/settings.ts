@@ -28,7 +28,7 @@ export function settings(port: number, logDir: string, durable: boolean): string
     wal_compression: 'on',
     checkpoint_timeout: '10min',
     // A first sync multiplies the tables: what plans are made by has to follow soon, and the server to come to rest.
-    autovacuum_naptime: '15s',
+    autovacuum_naptime: '30s',
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C',
