@@ -47,8 +47,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${CLIENT}/disk/disk-core.ts`,
-        from: '    return this.#root.use((folders) => {\n      const listings: (Listing | DiskProblem)[] = [];',
-        to: '    try {\n      this.#root.use(() => undefined);\n    } catch {\n      return wanted.map(() => ({ entries: [], refused: [], unseen: [] }));\n    }\n    return this.#root.use((folders) => {\n      const listings: (Listing | DiskProblem)[] = [];',
+        from: '    return this.#root.use((folders) => {\n      const answers: (Listing | Unchanged | DiskProblem)[] = [];',
+        to: '    try {\n      this.#root.use(() => undefined);\n    } catch {\n      return wanted.map(() => ({ entries: [], refused: [], unseen: [] }));\n    }\n    return this.#root.use((folders) => {\n      const answers: (Listing | Unchanged | DiskProblem)[] = [];',
       },
     ],
     specs: [`${CLIENT}/disk/local-disk.spec.ts`],

@@ -1,6 +1,6 @@
 import { releaseAtRest } from './release-at-rest.ts';
 
-/** Says so once something that nobody holds any more was collected. */
+/** Says so once something that nobody holds any more was collected; runs with `--expose-gc`. */
 const registry = new FinalizationRegistry(() => process.stdout.write('collected\n', () => process.exit(0)));
 /** In a function of its own, whose frame holds it no longer. */
 const leave = (): void => registry.register({ large: new Array(1_000).fill(0) }, 0);

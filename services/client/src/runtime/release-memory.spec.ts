@@ -13,7 +13,7 @@ function hasGlibc(): boolean {
 
 it.skipIf(!hasGlibc())('gives back what lies free between blocks that are held, and what SQLite keeps to be quick', async () => {
   const script = join(import.meta.dirname, 'release-memory.process.ts');
-  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', script], { timeout: 60_000 });
+  const { stdout } = await run(process.execPath, ['--expose-gc', '--disable-warning=ExperimentalWarning', script], { timeout: 60_000 });
   const { holes, pages } = JSON.parse(stdout) as { holes: number; pages: number };
   // Of 150 MiB, and of 8 MB.
   expect(holes).toBeGreaterThan(100);
