@@ -188,13 +188,13 @@ test('a shared transaction that takes long delays only those that are in it', as
       );
       const waiting = queue.commit(job('stuck', [folder('stuck')]));
       for (const name of ['f', 'g']) await Promise.all(others.map((other) => queue.commit(other.job(name))));
+      expect(authors().flat().sort()).toEqual(['a', 'a', 'b', 'b']);
       throw new RolledBack(waiting);
     })
     .catch((error: unknown) => {
       if (error instanceof RolledBack) return error;
       throw error;
     });
-  expect(authors().flat().sort()).toEqual(['a', 'a', 'b', 'b']);
   await stuck.waiting;
   expect(authors().at(-1)).toEqual(['stuck']);
 });
