@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { HoldsResponse } from '@syncpair/contracts';
 import { describe, expect, test } from 'vitest';
 import type { ClientProcess } from './harness/client-process.ts';
@@ -9,6 +11,12 @@ import { until } from './harness/until.ts';
 import { useWorld } from './harness/world.ts';
 
 const world = useWorld();
+
+const MIB = 1024 * 1024;
+const bytesBelow = (folder: string): number =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 
 describe('what one client deletes too much of', () => {
   test('every member sees, with one clear message, and any may approve [DEL-05]', async () => {
@@ -142,6 +150,20 @@ describe('a client that was off', () => {
     const restored = named(bob).find((name) => name.startsWith('file 7.conflict-local-'));
     expect(readFileSync(bob.at(restored as string), 'utf8')).toBe('encrypted 7');
     expect(JSON.parse(await alice.must('trash', 'list', '--json'))).toHaveLength(59);
+  });
+
+  test('sends nothing of a large file either, though it is read to know that it is another one [STA-04]', async () => {
+    const [alice, bob] = await world.started(['alice', 'bob']);
+    fill(alice, 60);
+    writeFileSync(alice.at('large'), randomBytes(24 * MIB));
+    await stabilise([alice, bob]);
+    await alice.stop();
+    const before = bytesBelow(join(world.server.storageDir, 'blobs'));
+    for (let n = 0; n < 60; n += 1) writeFileSync(alice.at(`file ${n}`), `encrypted ${n}`);
+    writeFileSync(alice.at('large'), randomBytes(24 * MIB));
+    await alice.start();
+    await waiting(bob, 61);
+    expect(bytesBelow(join(world.server.storageDir, 'blobs'))).toBeLessThan(before + MIB);
   });
 
   test('sends it when it is approved, and edits go on at once where one file is as it was [STA-04]', async () => {

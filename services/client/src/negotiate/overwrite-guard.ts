@@ -1,7 +1,7 @@
 import { type Entry, type RelativePath, type VersionState, sameContent } from '@syncpair/contracts';
 import { OVERWRITES_FROM, guardOverwrites } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
-import type { DiskResult } from '../disk/disk.ts';
+import type { DiskResult, ExpectedFile } from '../disk/disk.ts';
 import type { LocalPut } from '../scan/local-changes.ts';
 import type { Scanner } from '../scan/scanner.ts';
 
@@ -34,6 +34,13 @@ export class OverwriteGuard {
     this.#judge();
     this.#engine.firstLook.isAwaited = this.#looking;
     return !this.#looking && state.holds.putStamp(path) === undefined;
+  }
+
+  /** Whether bytes of a file that is being read may go out before all of it is known. Of an edit that may come to be held nothing does. */
+  mayBeSentWhileRead({ path, stamp }: ExpectedFile): boolean {
+    const { state, firstLook } = this.#engine;
+    if (state.holds.putStamp(path) === stamp) return false;
+    return !this.#looking || firstLook.foundUnchanged || state.base.get(path)?.state.kind !== 'file';
   }
 
   #judge(): void {

@@ -62,7 +62,8 @@ export class Pusher {
   async #sendWhileRead(): Promise<boolean> {
     const { uploads, problems, clock } = this.#engine;
     const { reading } = uploads;
-    return reading !== null && problems.mayTry('push', reading.file.path, clock.monotonic()) && sendWhileRead(this.#engine, reading);
+    if (reading === null || !problems.mayTry('push', reading.file.path, clock.monotonic())) return false;
+    return this.overwrites.mayBeSentWhileRead(reading.file) && sendWhileRead(this.#engine, reading);
   }
 
   async #send(proposals: readonly Proposal[]): Promise<boolean> {
