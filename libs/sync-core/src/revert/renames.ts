@@ -22,16 +22,20 @@ export class Renames<R extends Rename> {
   }
 
   /**
-   * What a path is called after the renames from number `start` on. A folder above takes it along where `along` says so; a rename of the path
-   * itself counts where `self` does.
+   * What a path is called after the renames. A folder above takes it along where `along` says so; a rename of the path
+   * itself counts where `self` does. `went` is told of each that counted.
    */
-  follow(path: RelativePath, start: number, along: (rename: R) => boolean, self: (rename: R) => boolean): RelativePath {
+  follow(
+    path: RelativePath,
+    { along, self, went }: { along: (rename: R) => boolean; self: (rename: R) => boolean; went?: (rename: R) => void },
+  ): RelativePath {
     let at = path;
-    for (let next = start; ;) {
+    for (let next = 0; ;) {
       let found = this.#first(this.#byFrom.get(at), next, self);
       for (const folder of ancestorsOf(at)) found = Math.min(found, this.#first(this.#byFrom.get(folder), next, along));
       const rename = this.list[found];
       if (rename === undefined) return at;
+      went?.(rename);
       at = rebase(at, rename.from, rename.to);
       next = found + 1;
     }

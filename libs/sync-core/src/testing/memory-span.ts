@@ -1,12 +1,14 @@
 import {
   type Entry,
   type RelativePath,
+  type Seq,
   type VersionId,
   type VersionState,
   ancestorsOf,
   isBelow,
   parentOf,
   rebase,
+  splitVersionId,
   versionId,
 } from '@syncpair/contracts';
 import type { KnownVersion } from '../revert/decide-restore.ts';
@@ -72,29 +74,21 @@ export class MemorySpan {
 
   /** Carries a plan out, each step only where what it expects is there; returns the steps that could not be. */
   carryOut(plan: RevertPlan): string[] {
-    const ours = new Set<VersionId>();
-    return plan.steps.flatMap((step) => (this.#carryOut(step, ours) ? [] : [`${step.op} ${step.path} ${step.expected}`]));
+    const began = this.#seq;
+    return plan.steps.flatMap((step) => (this.#carryOut(step, began) ? [] : [`${step.op} ${step.path} ${step.expected}`]));
   }
 
-  #carryOut(step: RevertStep, ours: Set<VersionId>): boolean {
+  #carryOut(step: RevertStep, began: Seq): boolean {
     const head = this.heads.get(step.path) ?? null;
     const isLive = head !== null && head.state.kind !== 'tombstone';
     if (step.op === 'put' && step.entry.kind === 'dir' && head?.state.kind === 'dir') return true;
-    if (
-      step.expected === 'absent' ? isLive : step.expected === 'ours' ? !isLive || !ours.has(head.version) : head?.version !== step.expected
-    )
-      return false;
-    if (step.op === 'put') {
-      if (!this.put(step.path, step.entry, 'undo')) return false;
-      ours.add((this.heads.get(step.path) as KnownVersion).version);
-      return true;
-    }
+    if (step.expected === 'absent' ? isLive : step.expected !== 'ours' && head?.version !== step.expected) return false;
+    if (step.expected === 'ours' && (!isLive || splitVersionId(head.version).seq <= began)) return false;
+    if (step.op === 'put') return this.put(step.path, step.entry, 'undo');
     if (step.op === 'delete') return this.remove(step.path, 'undo');
     const parent = parentOf(step.to);
     if (parent !== null && this.#live(parent) === null) this.put(parent, { kind: 'dir' }, 'undo');
-    if (!this.move(step.path, step.to, 'undo')) return false;
-    for (const [path, { version }] of this.heads) if (path === step.to || isBelow(path, step.to)) ours.add(version);
-    return true;
+    return this.move(step.path, step.to, 'undo');
   }
 
   /** Live paths with what is there, in order. */
