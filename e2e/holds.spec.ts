@@ -67,8 +67,8 @@ describe('what one client deletes too much of', () => {
     expect((await stabilise([alice, bob])).size).toBe(4);
   });
 
-  test('a member may reject, and the files come back where they were deleted', async () => {
-    const [alice, bob] = await world.started(['alice', 'bob']);
+  test('a member hears of it at once, however seldom clients ask, and may reject: the files come back where they were deleted', async () => {
+    const [alice, bob] = await world.started(['alice', 'bob'], { settings: { sync_interval_seconds: 3600 } });
     fill(alice, 60);
     await stabilise([alice, bob]);
     remove(alice, 0, 60);

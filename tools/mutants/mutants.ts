@@ -132,8 +132,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${METADATA}/events/event-hub.ts`,
-        from: 'setInterval(() => void this.check(), CHECK_MS)',
-        to: 'setInterval(() => undefined, CHECK_MS)',
+        from: 'void this.check().then',
+        to: 'void Promise.resolve().then',
       },
     ],
     specs: [`${METADATA}/events/replicas.spec.ts`],

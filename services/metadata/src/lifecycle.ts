@@ -15,7 +15,11 @@ export class Lifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   onApplicationBootstrap(): void {
     const { hub, notifications, approvedHolds } = this.#services;
     approvedHolds.start();
-    notifications.start({ heard: (directory, seq, holds) => hub.heard(directory, seq, holds), resumed: () => void hub.check() });
+    notifications.start({
+      heard: (directory, seq, holds) => hub.heard(directory, seq, holds),
+      lost: () => hub.hurry(),
+      resumed: () => void hub.check(),
+    });
     this.#services.collector?.start();
     this.#services.retentionJob.start();
   }

@@ -87,8 +87,10 @@ export class DeletionGuard {
     if (id === null) return new Set();
     const above = new Set(state.holds.paths(id).flatMap((path) => ancestorsOf(path)));
     const folders = waiting.filter((path) => above.has(path) && state.base.get(path)?.state.kind === 'dir');
-    if (folders.length > 0) state.transaction(() => state.holds.add(id, folders));
+    if (folders.length === 0) return new Set();
+    state.transaction(() => state.holds.add(id, folders));
     for (const path of folders) changes.deletes.delete(path);
+    this.#engine.wake();
     return new Set(folders);
   }
 
@@ -103,6 +105,8 @@ export class DeletionGuard {
       state.holds.add(id, paths);
     });
     for (const path of paths) changes.deletes.delete(path);
+    // The others are told at once.
+    this.#engine.wake();
   }
 
   /** A person has looked at what this client deleted: counting begins anew. */

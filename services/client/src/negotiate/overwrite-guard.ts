@@ -22,8 +22,20 @@ export class OverwriteGuard {
   constructor(engine: Engine, scanner: Scanner) {
     this.#engine = engine;
     this.#scanner = scanner;
-    // Where nothing was agreed on before the start, nothing can have been overwritten since.
-    this.#looking = !engine.state.base.isEmpty();
+    // What was not agreed on before the start cannot have been overwritten since. A join has nothing that could have been: what is different
+    // on both sides are concurrent versions, which both stay.
+    this.#looking = engine.config.hold !== 'off' && engine.state.base.hasLive(OVERWRITES_FROM);
+  }
+
+  /** Ends the first look where it is over and found nothing to hold, so that no later edit is judged by it. */
+  look(): void {
+    if (!this.#looking) return;
+    const { firstLook } = this.#engine;
+    const isOver = firstLook.foundUnchanged || this.#isLookedAt();
+    if (!isOver) return;
+    if (!firstLook.foundUnchanged && this.#overwritten().length > 0) return;
+    this.#looking = false;
+    firstLook.isAwaited = false;
   }
 
   /** Whether a change that was seen on the disk may go out now. */
@@ -45,15 +57,19 @@ export class OverwriteGuard {
 
   #judge(): void {
     const { state, changes, config, firstLook } = this.#engine;
-    // A join has no base that could have been overwritten: what is different on both sides are concurrent versions, which both stay.
-    if (config.hold === 'off' || firstLook.foundUnchanged || state.base.countLive() < OVERWRITES_FROM) this.#looking = false;
+    if (firstLook.foundUnchanged) this.#looking = false;
     if (!this.#looking || !this.#isLookedAt()) return;
     this.#looking = false;
     let known = 0;
     for (const base of state.base.all()) if (base.state.kind === 'file' && base.stamp !== null && !changes.deletes.has(base.path)) known++;
-    const overwritten = [...changes.puts].filter(([path, { entry }]) => isOverwrite(state.base.get(path)?.state, entry));
+    const overwritten = this.#overwritten();
     const reason = guardOverwrites({ known, changed: overwritten.length }, config.hold);
     if (reason !== null) this.#hold(overwritten, reason, known);
+  }
+
+  #overwritten(): [RelativePath, LocalPut][] {
+    const { state, changes } = this.#engine;
+    return [...changes.puts].filter(([path, { entry }]) => isOverwrite(state.base.get(path)?.state, entry));
   }
 
   /** Every folder was listed, and what was found in them was read; or nearly, where some file never stays the same for long enough. */

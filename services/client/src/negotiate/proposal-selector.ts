@@ -34,6 +34,7 @@ export class ProposalSelector {
 
   /** One request of small changes; empty when there is nothing to send. */
   together(): Proposal[] {
+    this.#parts.overwrites.look();
     const proposals = this.#selectPuts(this.#putsThatTravel('together'), MAX_CHANGES_PER_REQUEST);
     proposals.push(...this.#selectDeletes(MAX_CHANGES_PER_REQUEST - proposals.length));
     return proposals;

@@ -189,8 +189,9 @@ export class BaseStore {
     return [...found].map((path) => (path === '' ? null : (path as RelativePath)));
   }
 
-  isEmpty(): boolean {
-    return this.#sql.any.get() === undefined;
+  /** Whether at least so many files and links are on disk. */
+  hasLive(count: number): boolean {
+    return (this.#sql.countUpTo.get(count) as { n: number }).n >= count;
   }
 
   /** Frees the names of a folder and of all below it, with what the base still has there. */
@@ -255,7 +256,7 @@ function prepare(database: DatabaseSync) {
     countLive: sql("SELECT count(*) AS n FROM base WHERE kind IN ('file', 'link') AND stamp IS NOT NULL"),
     clear: sql('DELETE FROM base'),
     clearFolders: sql('DELETE FROM folder WHERE id <> 0'),
-    any: sql('SELECT 1 FROM base LIMIT 1'),
+    countUpTo: sql("SELECT count(*) AS n FROM (SELECT 1 FROM base WHERE kind IN ('file', 'link') AND stamp IS NOT NULL LIMIT ?)"),
   };
 }
 

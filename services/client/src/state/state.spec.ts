@@ -164,7 +164,7 @@ describe('State', () => {
         throw new Error('in the middle');
       }),
     ).toThrow('in the middle');
-    expect(state.base.isEmpty()).toBe(true);
+    expect([...state.base.all()]).toEqual([]);
   });
 
   it('keeps the newer of two heads, and drops it only for the same or a newer version (R18)', () => {
@@ -205,7 +205,7 @@ describe('State', () => {
     const opened = State.open(root);
     state = opened.state;
     expect(opened.setAside).toMatch(/renamed to/);
-    expect(state.base.isEmpty()).toBe(true);
+    expect([...state.base.all()]).toEqual([]);
     expect(readdirSync(root).some((name) => name.startsWith(`${STATE_FILE}.unusable-`))).toBe(true);
   });
 

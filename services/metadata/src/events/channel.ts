@@ -60,11 +60,12 @@ export class Channel {
     return this.#at.holds.revision;
   }
 
-  /** The holds are others now, while the log is where it was. */
-  holdsChanged(holds: HoldState): void {
-    if (holds.revision <= this.#at.holds.revision) return;
+  /** The holds are others now, while the log is where it was. @returns false when the readers know them */
+  holdsChanged(holds: HoldState): boolean {
+    if (holds.revision <= this.#at.holds.revision) return false;
     const at = { ...this.#at, holds };
     this.#broadcast(at, headEvent(this.key, at));
+    return true;
   }
 
   /** How far the readers have been told the log. */
@@ -72,10 +73,17 @@ export class Channel {
     return this.#at.seq;
   }
 
-  /** What the database says of the directory, asked from time to time; `asked` is `seq` when it was asked. */
-  checked(directory: MarkedDirectory, asked: Seq): void {
-    if (directory.head < asked || this.#isAnotherHistory(directory)) this.#restart(directory);
-    else if (!this.heard(directory.head)) this.holdsChanged(directory.holds);
+  /**
+   * What the database says of the directory, asked from time to time; `asked` is `seq` when it was asked.
+   *
+   * @returns true when something of it was not heard of
+   */
+  checked(directory: MarkedDirectory, asked: Seq): boolean {
+    if (directory.head < asked || this.#isAnotherHistory(directory)) {
+      this.#restart(directory);
+      return true;
+    }
+    return this.heard(directory.head) || this.holdsChanged(directory.holds);
   }
 
   async #catchUp(): Promise<void> {

@@ -10,6 +10,8 @@ const MAX_WAIT_MS = 5_000;
 
 export interface NotificationListener {
   heard(directory: number, seq: Seq, holds?: number): void;
+  /** The connection is not there: nothing is heard. */
+  lost(): void;
   /** The connection is there again; what was said meanwhile was missed. */
   resumed(): void;
 }
@@ -90,6 +92,7 @@ export class Notifications {
       lost = true;
       if (this.#client === client) this.#client = null;
       if (this.#closed) return;
+      this.#listener?.lost();
       this.#warn(`the connection for notifications is lost${error === undefined ? '' : `: ${error.message}`}`);
       void client.end().catch(() => undefined);
       this.#retry = setTimeout(() => void this.#connect(), this.#wait);
