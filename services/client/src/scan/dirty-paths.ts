@@ -33,6 +33,10 @@ export class DirtyPaths {
     return this.#paths.has(path);
   }
 
+  paths(): IterableIterator<RelativePath> {
+    return this.#paths.keys();
+  }
+
   /** Something happened there: look in a moment, unless a look is due anyway. */
   mark(path: RelativePath, now: number, wait = SETTLE_MS): void {
     const mark = ++this.#marks;

@@ -1,19 +1,25 @@
-import { type RelativePath, nameOf, parentOf } from '@syncpair/contracts';
-import { type PortabilityRule, whyNotHeld, whyNotPortable } from '@syncpair/sync-core';
+import { type RelativePath, joinPath, nameOf, parentOf } from '@syncpair/contracts';
+import { type PortabilityRule, namesThatClash, whyNotHeld, whyNotPortable } from '@syncpair/sync-core';
 import type { Engine } from '../daemon/engine.ts';
 import type { ListedEntry } from '../disk/observed.ts';
+import type { DirtyPaths } from './dirty-paths.ts';
 
 /** Tells of names that some system cannot hold where they are made, and keeps new ones from travelling where the rule says so. */
 export class NameRule {
   readonly #engine: Engine;
+  readonly #dirty: DirtyPaths;
   /** What was told of. */
   readonly #told = new Set<RelativePath>();
   #rule: PortabilityRule = 'off';
   /** The names of the folder that is being looked at as a whole. */
   #listed: { readonly folder: RelativePath | null; readonly names: readonly string[] } | null = null;
 
-  constructor(engine: Engine) {
+  /** Names by folder of what waits to be looked at, read or sent; null when they have to be put together first. */
+  #waiting: Map<RelativePath | null, string[]> | null = null;
+
+  constructor(engine: Engine, dirty: DirtyPaths) {
     this.#engine = engine;
+    this.#dirty = dirty;
   }
 
   /** A folder (null: the root) was listed completely; its entries are looked at next. */
@@ -27,9 +33,18 @@ export class NameRule {
     for (const path of [...this.#told]) if (parentOf(path) === folder && !there.has(nameOf(path))) this.#clear(path);
   }
 
-  /** All entries of the folder that was listed last were looked at. */
+  /** What was asked of the disk at once was looked at. */
   ended(): void {
     this.#listed = null;
+    this.#waiting = null;
+  }
+
+  /** Nothing lies there any more: what clashed with it is looked at again. */
+  vanished(path: RelativePath): void {
+    this.#clear(path);
+    const folder = parentOf(path);
+    const told = [...this.#told].filter((other) => parentOf(other) === folder).map(nameOf);
+    this.#lookAt(folder, namesThatClash({ name: nameOf(path), beside: told }));
   }
 
   /** Tells of a path that lies here. @returns true when it is new and must not travel */
@@ -38,9 +53,25 @@ export class NameRule {
     if (this.#rule === 'off') return false;
     const refused = this.#rule === 'refuse' && isNew ? this.#why(path, (other) => this.#goesFirst(other, path)) : null;
     const reason = refused ?? this.#why(path, () => true);
+    const isNews = reason !== null && !this.#told.has(path);
     if (reason === null) this.#clear(path);
     else this.#tell(path, refused === null ? 'name_not_everywhere' : 'name_refused', reason);
+    if (isNews) this.#lookAtThoseThatClash(path);
     return refused !== null;
+  }
+
+  /** A name that was no problem is one as soon as another one comes to lie beside it. */
+  #lookAtThoseThatClash(path: RelativePath): void {
+    const folder = parentOf(path);
+    const names = namesThatClash({ name: nameOf(path), beside: this.#beside(path) });
+    this.#lookAt(
+      folder,
+      names.filter((name) => !this.#told.has(joinPath(folder, name))),
+    );
+  }
+
+  #lookAt(folder: RelativePath | null, names: readonly string[]): void {
+    for (const name of names) this.#dirty.mark(joinPath(folder, name), this.#engine.clock.monotonic(), 0);
   }
 
   /** What was told under another rule is told no longer. */
@@ -60,17 +91,30 @@ export class NameRule {
 
   /** Of two new names that clash, the one that sorts first travels. */
   #goesFirst(other: string, path: RelativePath): boolean {
-    const folder = parentOf(path);
-    const at = (folder === null ? other : `${folder}/${other}`) as RelativePath;
-    return other < nameOf(path) || this.#engine.state.base.get(at) !== null;
+    return other < nameOf(path) || this.#engine.state.base.get(joinPath(parentOf(path), other)) !== null;
   }
 
   #beside(path: RelativePath): readonly string[] {
     const folder = parentOf(path);
     if (this.#listed?.folder === folder) return this.#listed.names;
-    const { state, changes } = this.#engine;
-    const known = state.base.children(folder).filter(({ state: { kind } }) => kind !== 'tombstone');
-    return [...known.map((base) => base.path), ...[...changes.puts.keys()].filter((put) => parentOf(put) === folder)].map(nameOf);
+    const known = this.#engine.state.base.children(folder).filter(({ state: { kind } }) => kind !== 'tombstone');
+    this.#waiting ??= this.#readWaiting();
+    return [...known.map((base) => nameOf(base.path)), ...(this.#waiting.get(folder) ?? [])];
+  }
+
+  /** Of two that are made at once, neither is known when the first is looked at. */
+  #readWaiting(): Map<RelativePath | null, string[]> {
+    const { changes, ignore } = this.#engine;
+    const waiting = new Map<RelativePath | null, string[]>();
+    for (const paths of [changes.puts.keys(), this.#dirty.paths()]) {
+      for (const path of paths) {
+        if (ignore.ignores(path, 'file')) continue;
+        const names = waiting.get(parentOf(path));
+        if (names === undefined) waiting.set(parentOf(path), [nameOf(path)]);
+        else names.push(nameOf(path));
+      }
+    }
+    return waiting;
   }
 
   #tell(path: RelativePath, code: string, reason: string): void {

@@ -51,7 +51,7 @@ export class Scanner {
     this.#absences = new Absences(engine, this.#dirty, this.#folders);
     this.#arrivals = new Arrivals(engine, this.#dirty, this.#absences);
     this.#refusals = new Refusals(engine);
-    this.#names = new NameRule(engine);
+    this.#names = new NameRule(engine, this.#dirty);
     this.#findings = new Findings(engine);
     this.#reads = new FileReads(engine, this.#dirty, this.#arrivals, this.#findings);
     this.#examiner = new Examiner(engine, {
@@ -182,6 +182,7 @@ export class Scanner {
         this.#dirty.done(path, moment);
         this.#arrivals.forget(path);
         this.#absences.vanished(path);
+        this.#names.vanished(path);
       } else if (!fit.has(parentOf(path)) && this.#waitsForFolder(parentOf(path))) {
         this.#dirty.wait(path, clock.monotonic() + BUSY_MS);
       } else {
@@ -189,6 +190,7 @@ export class Scanner {
         this.#examiner.examine(path, observed, state.base.get(path), { deep: false, moment });
       }
     }
+    this.#names.ended();
   }
 
   /**
