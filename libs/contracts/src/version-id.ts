@@ -10,6 +10,8 @@ export type VersionId = Brand<string, 'VersionId'>;
 export type Seq = number;
 
 const SEQ = /^(0|[1-9][0-9]{0,15})$/;
+/** Places in a commit are kept in 32 bits with a sign. */
+const MAX_ORDINAL = 2 ** 31 - 1;
 
 export function parseSeq(text: string): Parsed<Seq> {
   const value = Number(text);
@@ -22,7 +24,8 @@ export function versionId(seq: Seq, ordinal: number): VersionId {
 
 export function parseVersionId(text: string): Parsed<VersionId> {
   const [seq = '', ordinal = '', ...rest] = text.split('.');
-  return rest.length === 0 && parseSeq(seq).ok && parseSeq(ordinal).ok ? parsed(text as VersionId) : refused('not a version (SEQ.ORDINAL)');
+  const isVersion = rest.length === 0 && parseSeq(seq).ok && parseSeq(ordinal).ok && Number(ordinal) <= MAX_ORDINAL;
+  return isVersion ? parsed(text as VersionId) : refused('not a version (SEQ.ORDINAL)');
 }
 
 /** Whether a version of a path was made after another one of it. */
