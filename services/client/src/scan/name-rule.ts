@@ -13,9 +13,8 @@ export class NameRule {
   #rule: PortabilityRule = 'off';
   /** The names of the folder that is being looked at as a whole. */
   #listed: { readonly folder: RelativePath | null; readonly names: readonly string[] } | null = null;
-
   /** Names by folder of what waits to be looked at, read or sent; null when they have to be put together first. */
-  #waiting: Map<RelativePath | null, string[]> | null = null;
+  #waiting: Map<RelativePath | null, Set<string>> | null = null;
 
   constructor(engine: Engine, dirty: DirtyPaths) {
     this.#engine = engine;
@@ -43,6 +42,7 @@ export class NameRule {
   vanished(path: RelativePath): void {
     this.#clear(path);
     const folder = parentOf(path);
+    this.#waiting?.get(folder)?.delete(nameOf(path));
     const told = [...this.#told].filter((other) => parentOf(other) === folder).map(nameOf);
     this.#lookAt(folder, namesThatClash({ name: nameOf(path), beside: told }));
   }
@@ -103,15 +103,15 @@ export class NameRule {
   }
 
   /** Of two that are made at once, neither is known when the first is looked at. */
-  #readWaiting(): Map<RelativePath | null, string[]> {
+  #readWaiting(): Map<RelativePath | null, Set<string>> {
     const { changes, ignore } = this.#engine;
-    const waiting = new Map<RelativePath | null, string[]>();
+    const waiting = new Map<RelativePath | null, Set<string>>();
     for (const paths of [changes.puts.keys(), this.#dirty.paths()]) {
       for (const path of paths) {
         if (ignore.ignores(path, 'file')) continue;
         const names = waiting.get(parentOf(path));
-        if (names === undefined) waiting.set(parentOf(path), [nameOf(path)]);
-        else names.push(nameOf(path));
+        if (names === undefined) waiting.set(parentOf(path), new Set([nameOf(path)]));
+        else names.add(nameOf(path));
       }
     }
     return waiting;
